@@ -1,0 +1,48 @@
+"""All errors of DingPan on one page.
+
+    DingPanError
+    ├── UserError              may be shown as it is; says what, why and what to do
+    │   ├── BadInput           a file, row or field is wrong (names them)
+    │   ├── JournalError       the database cannot be opened, read or written
+    │   └── BrokerError        the trading channel refused or did not answer
+    │       └── BrokerTimeout  no answer within the deadline
+    └── ContractError          a programming error between rooms; never shown, always logged
+"""
+
+from __future__ import annotations
+
+
+class DingPanError(Exception):
+    """Root of the tree."""
+
+
+class UserError(DingPanError):
+    """May be shown to the user as it is."""
+
+
+class BadInput(UserError):
+    """Input that cannot be used. `where` names file and row, `field` the column or field, when there are any."""
+
+    def __init__(self, message: str, *, where: str = "", field: str = "") -> None:
+        super().__init__(message)
+        self.where = where
+        self.field = field
+
+    def __str__(self) -> str:
+        return "：".join(part for part in (self.where, self.field, super().__str__()) if part)
+
+
+class JournalError(UserError):
+    """The journal cannot be opened, read or written."""
+
+
+class BrokerError(UserError):
+    """The trading channel refused or is not there."""
+
+
+class BrokerTimeout(BrokerError):
+    """The trading channel did not answer within the deadline."""
+
+
+class ContractError(DingPanError):
+    """A room broke its contract with another."""
