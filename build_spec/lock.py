@@ -4,9 +4,9 @@
     python build_spec/lock.py --upgrade    take the newest versions allowed
     python build_spec/lock.py --upgrade-package NAME
 
-Needs the network: the resolver (uv) is installed into a temporary environment, never into `.venv`. It reads the
-public registry and not this machine's pip settings, so that the hashes are those everybody else sees. Further
-arguments go to `uv pip compile`.
+Needs the network: the resolver (uv) is installed into a temporary environment, never into `.venv`. It reads
+the public registry and not this machine's pip settings, so that the hashes are those everybody else sees.
+Further arguments go to `uv pip compile`.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ HEADER = """\
 
 
 def compile_command(uv: str, extra: list[str]) -> list[str]:
-    """The resolver's command line; paths are relative to ROOT so that none of this machine enters the lock."""
+    """The resolver's command line; its paths are relative so that nothing of this machine enters the lock."""
     return [
         *(uv, "pip", "compile", "pyproject.toml", "build_spec/requirements.in"),
         *("--extra", "dev", "--universal", "--python-version", OLDEST_PYTHON),
