@@ -1,8 +1,8 @@
 """Trading phase of a snapshot: the source's own code, read together with the time it carries.
 
 Sources differ: Shenzhen files carry digits, Shanghai files words, QMT its `stockStatus` numbers. All of them
-may say "trading" while nothing trades (Shanghai at lunch, both exchanges between the opening auction and 09:30), so
-a code that says continuous is believed only inside the hours of continuous trading.
+may say "trading" while nothing trades (Shanghai at lunch, both exchanges between the opening auction and
+09:30), so a code that says continuous is believed only inside the hours of continuous trading.
 """
 
 from __future__ import annotations
