@@ -1,0 +1,1 @@
+"""Levels to hits: compares the newest quotes with the levels of the watchlist."""
