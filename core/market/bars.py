@@ -1,0 +1,217 @@
+"""Bars from snapshots, and larger bars from smaller ones.
+
+A bar is stamped with its end. The minute 09:31 holds 09:30:00 < t <= 09:31:00: a snapshot shows the market up
+to its own time, so what it adds to the day's cumulative volume was traded before its stamp. The opening
+auction belongs to the first bar and the closing auction to the last (15:00), as in QMT; what a source still
+sends shortly after 11:30 belongs to 11:30. Lunch has no bars: a day is 240 minutes, 48 five-minute bars or
+one day stamped 15:00. A minute without a trade is flat at the previous close. Fixed-price trading after 15:05
+is in no bar.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from core.domain.enums import Period
+from core.domain.market import Bar, Quote, Symbol
+from core.market.phases import at, time_of_day
+
+_MINUTE = 60_000
+_OPENING, _MORNING, _LUNCH = at(9, 15), at(9, 30), at(11, 30)
+_AFTERNOON, _CLOSE, _AFTER_HOURS = at(13, 0), at(15, 0), at(15, 5)
+_HALF = 120
+_MINUTES = {Period.M1: 1, Period.M5: 5, Period.D1: 240}
+
+
+def bar_index(time_ms: int, period: Period) -> int | None:
+    """Number of the bar within its day that a snapshot of this time belongs to, from 0; None outside 09:15-15:05."""
+    now = time_of_day(time_ms)
+    if not _OPENING <= now <= _AFTER_HOURS:
+        return None
+    if now < _AFTERNOON:
+        passed = min(now, _LUNCH) - _MORNING
+        minute = max(0, -(-passed // _MINUTE) - 1)
+    else:
+        passed = min(now, _CLOSE) - _AFTERNOON
+        minute = _HALF + max(0, -(-passed // _MINUTE) - 1)
+    return minute // _MINUTES[period]
+
+
+def bar_end(day_ms: int, index: int, period: Period) -> int:
+    """End stamp of bar `index` of the day that starts at `day_ms` (midnight in Shanghai)."""
+    last_minute = (index + 1) * _MINUTES[period]
+    start = _MORNING if last_minute <= _HALF else _AFTERNOON - _HALF * _MINUTE
+    return day_ms + start + last_minute * _MINUTE
+
+
+def midnight(time_ms: int) -> int:
+    """Start of the Shanghai day of a moment."""
+    return time_ms - time_of_day(time_ms)
+
+
+@dataclass(slots=True)
+class _Growing:
+    """The bar under construction."""
+
+    index: int
+    open: int
+    high: int
+    low: int
+    close: int
+    volume: int = 0
+    amount: float = 0.0
+
+    def trade(self, price: int) -> None:
+        self.high = max(self.high, price)
+        self.low = min(self.low, price)
+        self.close = price
+
+
+class BarBuilder:
+    """Grows the bars of one symbol and one period from its snapshots, in time order.
+
+    Started before the first bar ends it knows the whole day; started later it begins with the bar of its
+    first snapshot, whose volume so far is left out. `dropped_old` counts snapshots whose time went back.
+    """
+
+    def __init__(self, symbol: Symbol, period: Period = Period.M1) -> None:
+        self._symbol = symbol
+        self._period = period
+        self._day_ms = -1
+        self._before: Quote | None = None
+        self._growing: _Growing | None = None
+        self.dropped_old = 0
+
+    @property
+    def current(self) -> Bar | None:
+        """The bar that is still growing, stamped with its end; None before the first trade."""
+        return None if self._growing is None else self._bar(self._growing)
+
+    def add(self, quote: Quote) -> list[Bar]:
+        """Take a snapshot; return the bars it completed, flat ones between them included."""
+        before = self._before
+        if before is not None and quote.time_ms < before.time_ms:
+            self.dropped_old += 1
+            return []
+        done: list[Bar] = []
+        if midnight(quote.time_ms) != self._day_ms:
+            done = self.finish()
+            self._day_ms, before = midnight(quote.time_ms), None
+        index = bar_index(quote.time_ms, self._period)
+        if index is None:
+            return done
+        self._before = quote
+        if quote.last <= 0:
+            return done
+        if self._growing is None:
+            before = self._start(quote, before, index)
+        done += self._grow_to(index)
+        self._take(quote, before)
+        return done
+
+    def finish(self) -> list[Bar]:
+        """Close the growing bar, at the end of the day or of the data."""
+        done = [] if self._growing is None else [self._bar(self._growing)]
+        self._growing, self._before = None, None
+        return done
+
+    def _start(self, quote: Quote, before: Quote | None, index: int) -> Quote:
+        """First price of the day, or of what we saw of it; returns the snapshot from which volumes count."""
+        if index == 0:
+            first = quote.open or quote.last
+            self._growing = _Growing(0, first, max(first, quote.high), min(first, quote.low or first), first)
+            self._growing.volume, self._growing.amount = quote.volume, quote.amount
+            return quote
+        if before is not None and before.volume == 0 and quote.pre_close > 0:
+            # Seen from the beginning, but the first trade comes late: flat at the previous close until then.
+            flat = quote.pre_close
+            self._growing = _Growing(0, flat, flat, flat, flat)
+            return before
+        self._growing = _Growing(index, quote.last, quote.last, quote.last, quote.last)
+        return quote
+
+    def _grow_to(self, index: int) -> list[Bar]:
+        """Complete every bar before `index`."""
+        done: list[Bar] = []
+        growing = self._growing
+        while growing is not None and growing.index < index:
+            done.append(self._bar(growing))
+            close = growing.close
+            growing = _Growing(growing.index + 1, close, close, close, close)
+        self._growing = growing
+        return done
+
+    def _take(self, quote: Quote, before: Quote | None) -> None:
+        """Add what happened between two snapshots."""
+        growing = self._growing
+        if growing is None or before is None:
+            return
+        volume = max(0, quote.volume - before.volume)
+        if volume and not growing.volume:
+            first = quote.open if before.volume == 0 and quote.open > 0 else quote.last
+            growing.open = growing.high = growing.low = first
+        growing.volume += volume
+        growing.amount += max(0.0, quote.amount - before.amount)
+        growing.trade(quote.last)
+        # The day's high and low tell of trades between two snapshots.
+        if quote.high > before.high:
+            growing.high = max(growing.high, quote.high)
+        if quote.low > 0 and (quote.low < before.low or not before.low):
+            growing.low = min(growing.low, quote.low)
+
+    def _bar(self, growing: _Growing) -> Bar:
+        return Bar(
+            self._symbol,
+            self._period,
+            bar_end(self._day_ms, growing.index, self._period),
+            growing.open,
+            growing.high,
+            growing.low,
+            growing.close,
+            growing.volume,
+            growing.amount,
+        )
+
+
+def bars_from_quotes(quotes: Iterable[Quote], period: Period = Period.M1) -> list[Bar]:
+    """All bars of snapshots in time order, of one symbol or of several; by symbol, then by time."""
+    builders: dict[Symbol, BarBuilder] = {}
+    bars: dict[Symbol, list[Bar]] = {}
+    for quote in quotes:
+        builder = builders.get(quote.symbol)
+        if builder is None:
+            builder = builders[quote.symbol] = BarBuilder(quote.symbol, period)
+            bars[quote.symbol] = []
+        bars[quote.symbol] += builder.add(quote)
+    for symbol, builder in builders.items():
+        bars[symbol] += builder.finish()
+    return [bar for symbol in bars for bar in bars[symbol]]
+
+
+def aggregate(bars: Sequence[Bar], period: Period) -> list[Bar]:
+    """Bars of one symbol, in time order, put together into a longer period; an unfinished last one is included."""
+    result: list[Bar] = []
+    for bar in bars:
+        index = bar_index(bar.time_ms, period)
+        if index is None:
+            continue
+        end = bar_end(midnight(bar.time_ms), index, period)
+        if result and result[-1].time_ms == end:
+            whole = result[-1]
+            result[-1] = Bar(
+                bar.symbol,
+                period,
+                end,
+                whole.open,
+                max(whole.high, bar.high),
+                min(whole.low, bar.low),
+                bar.close,
+                whole.volume + bar.volume,
+                whole.amount + bar.amount,
+            )
+        else:
+            result.append(
+                Bar(bar.symbol, period, end, bar.open, bar.high, bar.low, bar.close, bar.volume, bar.amount)
+            )
+    return result
