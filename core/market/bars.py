@@ -11,7 +11,7 @@ is in no bar.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.domain.enums import Period
 from core.domain.market import Bar, Quote, Symbol
@@ -197,21 +197,19 @@ def aggregate(bars: Sequence[Bar], period: Period) -> list[Bar]:
         if index is None:
             continue
         end = bar_end(midnight(bar.time_ms), index, period)
-        if result and result[-1].time_ms == end:
-            whole = result[-1]
-            result[-1] = Bar(
-                bar.symbol,
-                period,
-                end,
-                whole.open,
-                max(whole.high, bar.high),
-                min(whole.low, bar.low),
-                bar.close,
-                whole.volume + bar.volume,
-                whole.amount + bar.amount,
-            )
-        else:
-            result.append(
-                Bar(bar.symbol, period, end, bar.open, bar.high, bar.low, bar.close, bar.volume, bar.amount)
-            )
+        if not result or result[-1].time_ms != end:
+            result.append(replace(bar, period=period, time_ms=end))
+            continue
+        whole = result[-1]
+        # A minute without a trade repeats an older price, which is not this bar's open.
+        first = whole if whole.volume or not bar.volume else bar
+        result[-1] = replace(
+            whole,
+            open=first.open,
+            high=max(first.high, bar.high),
+            low=min(first.low, bar.low),
+            close=bar.close,
+            volume=whole.volume + bar.volume,
+            amount=whole.amount + bar.amount,
+        )
     return result
