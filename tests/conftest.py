@@ -1,0 +1,41 @@
+"""What every test stands on: the guards against leaks and noise, the real data, the capability count, the app.
+
+Each lives in a plugin of its own beside this file.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+pytest_plugins = ["tests.capabilities", "tests.leaks", "tests.real_data", "pytester"]
+
+CHINESE_FONTS = (
+    "Noto Sans CJK SC",
+    "Microsoft YaHei",
+    "WenQuanYi Micro Hei",
+    "PingFang SC",
+    "Source Han Sans SC",
+)
+
+
+@pytest.fixture(scope="session")
+def qapp(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> QApplication:
+    """pytest-qt's application with a font that can write Chinese and settings that are not the user's."""
+    from PySide6.QtCore import QSettings
+    from PySide6.QtGui import QFont, QFontDatabase
+
+    settings: Path = tmp_path_factory.mktemp("settings")
+    QSettings.setDefaultFormat(QSettings.Format.IniFormat)
+    for kind in (QSettings.Format.IniFormat, QSettings.Format.NativeFormat):
+        QSettings.setPath(kind, QSettings.Scope.UserScope, str(settings))
+    installed = set(QFontDatabase.families())
+    family = next((name for name in CHINESE_FONTS if name in installed), None)
+    if family is not None:
+        qapp.setFont(QFont(family, 10))
+    return qapp
