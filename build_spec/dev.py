@@ -87,7 +87,7 @@ def fingerprint(*parts: str | bytes) -> str:
     return digest.hexdigest()
 
 
-def wanted_stamp(lock: Path = LOCK, project: Path = PROJECT, root: Path = ROOT) -> tuple[str, str]:
+def wanted_stamp(lock: Path, project: Path, root: Path) -> tuple[str, str]:
     """What a finished environment would be made of: (Python, place, packages), (project)."""
     return (
         fingerprint(lock.read_bytes(), sys.version, sys.base_prefix, str(root)),
@@ -95,7 +95,7 @@ def wanted_stamp(lock: Path = LOCK, project: Path = PROJECT, root: Path = ROOT) 
     )
 
 
-def read_stamp(stamp: Path = STAMP) -> tuple[str, str] | None:
+def read_stamp(stamp: Path) -> tuple[str, str] | None:
     """The stamp of the last finished installation, or None where there is none or it cannot be read."""
     try:
         lines = stamp.read_text(encoding="ascii").split()
@@ -104,7 +104,7 @@ def read_stamp(stamp: Path = STAMP) -> tuple[str, str] | None:
     return (lines[0], lines[1]) if len(lines) == 2 else None
 
 
-def write_stamp(parts: tuple[str, str], stamp: Path = STAMP) -> None:
+def write_stamp(parts: tuple[str, str], stamp: Path) -> None:
     """Replace the stamp in one step, so that a crash leaves the old one, a new one or none."""
     draft = stamp.with_suffix(".draft")
     draft.write_text("\n".join(parts) + "\n", encoding="ascii")
@@ -121,8 +121,8 @@ def work_to_do(wanted: tuple[str, str], found: tuple[str, str] | None, python_th
 # --- Installing --------------------------------------------------------------------------------------------
 
 
-def venv_python(venv: Path = VENV) -> Path:
-    return venv / "Scripts" / "python.exe" if WINDOWS else venv / "bin" / "python"
+def venv_python() -> Path:
+    return VENV / "Scripts" / "python.exe" if WINDOWS else VENV / "bin" / "python"
 
 
 def install_commands(work: str, base: str, python: str) -> list[list[str]]:
@@ -139,8 +139,8 @@ def prepare() -> None:
 
     :raises Stop: where installing failed or the system lacks something that the caller must install.
     """
-    wanted = wanted_stamp()
-    work = work_to_do(wanted, read_stamp(), venv_python().exists())
+    wanted = wanted_stamp(LOCK, PROJECT, ROOT)
+    work = work_to_do(wanted, read_stamp(STAMP), venv_python().exists())
     if not work:
         return
     if Path(sys.prefix).resolve() == VENV.resolve():
@@ -153,7 +153,7 @@ def prepare() -> None:
     for command in install_commands(work, base_python(), str(venv_python())):
         if subprocess.run(command, env=environment, check=False).returncode != 0:
             raise Stop(INSTALL_FAILED.format(subprocess.list2cmdline(command)), 1)
-    write_stamp(wanted)
+    write_stamp(wanted, STAMP)
 
 
 def check_system() -> None:
