@@ -11,10 +11,12 @@
     calendar   Calendar, is_trading_day, next_trading_day, horizon_warning (table in calendar_table)
     sessions   phase_at, order_acceptance, cancel_refusal, next_open
     fees       FeeSchedule: order fees, cash to freeze, net proceeds, break-even price
-    ledger     Ledger: cash and shares of one account, immutable
+    ledger     Ledger: cash and shares of one account, immutable (as a plain dict by ledger_codec)
     matching   match_on_arrival, match_resting, match_market: orders against one book, in thousandths
+    price_types  PriceType: numbers of xtconstant
     auction    auction_price: call-auction price per exchange
-    checks     check_order, check_cancel: the whole chain of rules for one order
+    orders     OrderQuery, Verdict
+    checks     check_order, check_cancel: the whole chain of rules for one order (steps in check_steps)
     cases      worked cases as a command: `python -m core.exchange check CASES.json [--diff]`
 
 Every rule knows from when it holds: functions take the trading day. Prices are Decimal yuan, except in

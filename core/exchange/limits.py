@@ -55,6 +55,7 @@ class LimitFacts:
 
 
 PLAIN = LimitFacts()
+NO_LIMITS = Limits(None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ def price_limits(symbol: str, prev_close: Decimal | None, day: date, facts: Limi
     band = _band(symbol, day, facts)
     base = band.base if band.base is not None else prev_close
     if base is None or base <= 0 or band.up is None or band.down is None:
-        return Limits(None, None)
+        return NO_LIMITS
     tick = tick_size(symbol)
     up_raw, down_raw = base * (1 + band.up), base * (1 - band.down)
     if exchange_of(symbol) == "BJ":
