@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import groupby, pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -18,7 +19,7 @@ from tests.fakes.market import quote as make
 SYMBOL = Symbol("600000.SH")
 
 
-def tick(clock: str, last: str, volume: int, **prices: int) -> Quote:
+def tick(clock: str, last: str, volume: int, **prices: Any) -> Quote:
     plain = make(SYMBOL, clock, last, pre_close="10.00", volume=volume)
     return replace(plain, amount=float(volume) * 10, **prices)
 
