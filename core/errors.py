@@ -1,12 +1,12 @@
 """All errors of DingPan on one page.
 
-    DingPanError
-    ├── UserError              may be shown as it is; says what, why and what to do
-    │   ├── BadInput           a file, row or field is wrong (names them)
-    │   ├── JournalError       the database cannot be opened, read or written
-    │   └── BrokerError        the trading channel refused or did not answer
-    │       └── BrokerTimeout  no answer within the deadline
-    └── ContractError          a programming error between rooms; never shown, always logged
+DingPanError
+├── UserError              may be shown as it is; says what, why and what to do
+│   ├── BadInput           a file, row or field is wrong (names them)
+│   ├── JournalError       the database cannot be opened, read or written
+│   └── BrokerError        the trading channel refused or did not answer
+│       └── BrokerTimeout  no answer within the deadline
+└── ContractError          a programming error between rooms; never shown, always logged
 """
 
 from __future__ import annotations

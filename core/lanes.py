@@ -71,7 +71,7 @@ class Lane:
                 if future.set_running_or_notify_cancel():
                     try:
                         result = job(*args, **kwargs)
-                    except BaseException as error:  # thread border: the error belongs to the one who waits
+                    except BaseException as error:  # noqa: BLE001 - thread border: the error belongs to the one who waits
                         future.set_exception(error)
                     else:
                         future.set_result(result)
@@ -89,6 +89,6 @@ class Lane:
         while (job := self._jobs.get()) is not None:
             try:
                 job()
-            except Exception:  # thread border: a broken callback must not end the lane
+            except Exception:  # noqa: BLE001 - thread border: a broken callback must not end the lane
                 _log.exception("lane %s: a job's callback failed", self.name)
             del job

@@ -1,0 +1,59 @@
+"""What a decision is made from: the desk's state as frozen facts and the few figures of one symbol."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from core.domain.enums import SignalKind
+from core.domain.market import Quote, Symbol
+from core.domain.trading import Intent, Order
+from core.domain.watch import WatchItem
+
+
+@dataclass(frozen=True, slots=True)
+class DeskFacts:
+    """State of the whole desk. The texts are shown when the flag beside them is False."""
+
+    now: datetime
+    armed: bool
+    armed_text: str
+    link_ready: bool
+    link_text: str
+    journal_ok: bool
+    journal_text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SymbolFacts:
+    """Figures of one symbol. Volumes in shares; `cash` and `total_asset` are None while the account is unknown.
+
+    `sellable` has the reservations of our own unanswered sells taken off; `held` includes the newest fills.
+    """
+
+    symbol: Symbol
+    name: str
+    held: int
+    sellable: int
+    frozen_by_orders: int
+    cash: Decimal | None
+    total_asset: Decimal | None
+    open_buys: Decimal
+    working_sells: tuple[Order, ...]
+    working_buys: tuple[Order, ...]
+    live_sells: tuple[Intent, ...]
+    unknown_buy: Intent | None
+    unknown_sell: Intent | None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One level hit by one quote, to be decided."""
+
+    item: WatchItem
+    kind: SignalKind
+    quote: Quote
+    level: Decimal
+    desk: DeskFacts
+    facts: SymbolFacts

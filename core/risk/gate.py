@@ -1,0 +1,84 @@
+"""The one gate: nothing reaches the broker but through `RiskGate.check`. A cancel is never asked here.
+
+It joins the exchange's rules with what the account can bear. What a desk or an item allows is decided before.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from core.domain.decision import Reason
+from core.domain.enums import Side, SignalKind
+from core.domain.market import Quote, Symbol
+from core.exchange.cage import quote_limits, top_of
+from core.exchange.checks import check_order
+from core.exchange.fees import DEFAULT_FEES, FeeSchedule
+from core.exchange.limits import LimitFacts
+from core.exchange.orders import OrderQuery
+from core.exchange.refusals import RuleCode
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A limit order that wants to leave. `kind` is None for a manual one."""
+
+    symbol: Symbol
+    name: str
+    side: Side
+    volume: int
+    price: Decimal
+    kind: SignalKind | None
+    moment: datetime
+
+
+class RiskGate:
+    """Judges proposals. Holds the account's fees and no state."""
+
+    def __init__(self, schedule: FeeSchedule = DEFAULT_FEES) -> None:
+        self._schedule = schedule
+
+    def cash_needed(self, symbol: Symbol, price: Decimal, volume: int, day: date) -> Decimal:
+        """Cash that a buy holds back, fees included."""
+        return self._schedule.cash_to_freeze(symbol, price, volume, day)
+
+    def check(
+        self, proposal: Proposal, quote: Quote | None, *, sellable: int, cash: Decimal | None
+    ) -> tuple[Reason, ...]:
+        """All steps of the gate; the last one does not pass when the order must not leave.
+
+        `quote` is the newest snapshot; without one there are no limits to hold, and the order does not pass.
+        """
+        if quote is None:
+            return (Reason("NO_QUOTE", f"{proposal.symbol} 还没有行情，无法核对涨跌停和笼子。", False),)
+        buy = proposal.side is Side.BUY
+        if buy and cash is None:
+            return (Reason("ACCOUNT_UNKNOWN", "还没有查到资金，不能买入。", False),)
+        facts = LimitFacts(name=proposal.name)
+        verdict = check_order(
+            OrderQuery(
+                symbol=proposal.symbol,
+                side=proposal.side,
+                volume=proposal.volume,
+                price=proposal.price,
+                moment=proposal.moment,
+                facts=facts,
+                top=top_of(quote),
+                prev_close=top_of(quote).pre_close,
+                limits=quote_limits(quote, facts),
+                halted=quote.suspended,
+                can_use=sellable,
+                cash=cash if buy else None,
+                schedule=self._schedule,
+            )
+        )
+        if verdict.refusal is not None:
+            return (Reason(verdict.refusal.code.value, verdict.refusal.text, False),)
+        return (Reason(RuleCode.OK.value, _passed(proposal, cash, sellable, verdict.freeze_cash), True),)
+
+
+def _passed(proposal: Proposal, cash: Decimal | None, sellable: int, freeze: Decimal | None) -> str:
+    if proposal.side is Side.BUY and freeze is not None and cash is not None:
+        return f"风控通过：含费用需 {freeze:,.2f} 元，可用 {cash:,.2f} 元"
+    return f"风控通过：卖出 {proposal.volume:,} 股 ≤ 可卖 {sellable:,} 股"

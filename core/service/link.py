@@ -1,0 +1,212 @@
+"""The trading channel over time: connect, reconcile, keep the mirror fresh, find the fate of unknown orders.
+
+Nothing is called ready without proof: connected, subscribed, and orders, trades, holdings and money answered.
+Reconnecting by itself comes later: a loss is said, automation stops, a restart recovers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from core.clock import Clock
+from core.domain.enums import AlarmRank, IntentState, LinkState
+from core.domain.events import OrderReported, TradeReported
+from core.domain.trading import Asset, Intent, Order, Position, Trade
+from core.errors import BrokerError
+from core.execution.book import AccountBook
+from core.execution.intents import IntentBook
+from core.execution.sender import Sender
+from core.ports import Broker
+from core.service.account import DeskStatus
+from core.service.recorder import Tasks
+
+Alarm = Callable[[str, AlarmRank, str, str], None]
+"""key, rank, title, text"""
+
+_REFRESH_S = 0.3
+_PROBE_S = 30.0
+_RESOLVE_S = 3.0
+_CLEAN_ANSWERS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The broker's complete answer at one moment."""
+
+    asset: Asset
+    positions: Sequence[Position]
+    orders: Sequence[Order]
+    trades: Sequence[Trade]
+
+
+class BrokerLink:
+    """Owns the state of the channel. Runs on the trading loop."""
+
+    def __init__(
+        self,
+        *,
+        broker: Broker,
+        book: AccountBook,
+        intents: IntentBook,
+        sender: Sender,
+        status: DeskStatus,
+        clock: Clock,
+        tasks: Tasks,
+        on_state: Callable[[], None],
+        on_account: Callable[[], None],
+        on_event: Callable[[OrderReported | TradeReported], None],
+        alarm: Alarm,
+        cure: Callable[[str], None],
+    ) -> None:
+        self._broker = broker
+        self._book = book
+        self._intents = intents
+        self._sender = sender
+        self._status = status
+        self._clock = clock
+        self._tasks = tasks
+        self._on_state = on_state
+        self._on_account = on_account
+        self._on_event = on_event
+        self._alarm = alarm
+        self._cure = cure
+        self._refresh_due = False
+        self._resolving = False
+        self._closing = False
+
+    async def open(self) -> None:
+        """Connect and reconcile; raises BrokerError after saying so on the desk."""
+        self._set(LinkState.CONNECTING, "正在连接")
+        try:
+            await self._broker.open()
+            self._set(LinkState.RECONCILING, "正在对账")
+            await self._reconcile()
+        except BrokerError as error:
+            self._set(LinkState.FAILED, str(error))
+            self._alarm("link", AlarmRank.ALARM, "交易通道连不上", str(error))
+            raise
+        self._set(LinkState.READY, f"已对账 {self._clock.now():%H:%M:%S}")
+        self._cure("link")
+        asyncio.get_running_loop().call_later(_PROBE_S, self._probe)
+
+    async def close(self) -> None:
+        """Orderly end."""
+        self._closing = True
+        await self._broker.close()
+        self._set(LinkState.OFFLINE, "已断开")
+
+    def lost(self, message: str) -> None:
+        """The session is gone: automation stops until a restart has reconciled."""
+        if self._closing:
+            return
+        self._set(LinkState.LOST, f"{self._clock.now():%H:%M:%S} 断开")
+        text = f"{message}持仓没有保护，自动交易已停；在途委托仍在柜台。请检查终端后重新启动盯盘。"
+        self._alarm("link", AlarmRank.ALARM, "交易通道断开", text)
+
+    def refresh_soon(self) -> None:
+        """Ask for money and holdings shortly; many installations never push them."""
+        if not self._refresh_due and not self._closing:
+            self._refresh_due = True
+            asyncio.get_running_loop().call_later(_REFRESH_S, self._start_refresh)
+
+    def resolve_soon(self) -> None:
+        """An intent is of unknown fate: ask the broker until its answers settle it."""
+        if not self._resolving and not self._closing:
+            self._resolving = True
+            self._tasks.spawn(self._resolve())
+
+    def _start_refresh(self) -> None:
+        self._refresh_due = False
+        if self._broker.ready and not self._closing:
+            self._tasks.spawn(self._refresh())
+
+    async def _refresh(self) -> None:
+        asked = self._book.event_no
+        try:
+            asset = await self._broker.query_asset()
+            positions = await self._broker.query_positions()
+        except BrokerError as error:
+            self._alarm("refresh", AlarmRank.CARE, "查询没有答复", f"资金和持仓查询失败：{error}")
+            return
+        if asset is None or positions is None:
+            self._alarm("refresh", AlarmRank.CARE, "查询失败", "柜台没有给出资金或持仓，沿用上一次的数字。")
+            return
+        self._book.apply_asset(asset, asked)
+        if self._book.apply_positions(positions, asked):
+            self._cure("refresh")
+        self._on_account()
+
+    def _probe(self) -> None:
+        if self._closing or self._status.link is not LinkState.READY:
+            return
+        self._start_refresh()
+        asyncio.get_running_loop().call_later(_PROBE_S, self._probe)
+
+    async def _reconcile(self) -> None:
+        snapshot = await self._snapshot()
+        self._take(snapshot)
+        known = {order.remark for order in snapshot.orders}
+        open_intents = [i for i in self._intents.all() if not i.state.is_final]
+        missing = [i for i in open_intents if i.intent_id not in known and not i.order_id]
+        if missing:
+            await asyncio.sleep(_RESOLVE_S)
+            self._settle(missing, await self._snapshot())
+        self._on_account()
+
+    async def _snapshot(self) -> Snapshot:
+        asset = await self._broker.query_asset()
+        orders = await self._broker.query_orders()
+        trades = await self._broker.query_trades()
+        positions = await self._broker.query_positions()
+        if asset is None or orders is None or trades is None or positions is None:
+            raise BrokerError("柜台没有给出完整的资金、委托、成交和持仓，不能对账。请确认终端已登录后重试。")
+        return Snapshot(asset, positions, orders, trades)
+
+    def _take(self, snapshot: Snapshot) -> None:
+        generation = self._broker.generation
+        asked = self._book.event_no
+        for order in snapshot.orders:
+            self._on_event(OrderReported(generation, order))
+        for trade in snapshot.trades:
+            self._on_event(TradeReported(generation, trade))
+        self._book.apply_asset(snapshot.asset, max(asked, self._book.event_no))
+        self._book.apply_positions(snapshot.positions, self._book.event_no)
+
+    def _settle(self, missing: Sequence[Intent], snapshot: Snapshot) -> None:
+        self._take(snapshot)
+        known = {order.remark for order in snapshot.orders} | {trade.remark for trade in snapshot.trades}
+        for intent in missing:
+            if intent.intent_id not in known:
+                self._sender.settle_missing(intent, "柜台两次完整答复都没有这笔委托，确认没有到达。")
+
+    async def _resolve(self) -> None:
+        clean: dict[str, int] = {}
+        while not self._closing:
+            unknown = [i for i in self._intents.all() if i.state is IntentState.UNKNOWN]
+            if not unknown:
+                break
+            try:
+                snapshot = await self._snapshot()
+            except BrokerError:
+                clean.clear()
+            else:
+                self._take(snapshot)
+                self._count_clean(unknown, snapshot, clean)
+            await asyncio.sleep(_RESOLVE_S)
+        self._resolving = False
+
+    def _count_clean(self, unknown: Sequence[Intent], snapshot: Snapshot, clean: dict[str, int]) -> None:
+        known = {order.remark for order in snapshot.orders} | {trade.remark for trade in snapshot.trades}
+        for intent in unknown:
+            if intent.intent_id in known:
+                continue
+            clean[intent.intent_id] = clean.get(intent.intent_id, 0) + 1
+            if clean[intent.intent_id] >= _CLEAN_ANSWERS:
+                text = f"柜台 {_CLEAN_ANSWERS} 次完整答复都没有这笔委托，确认没有到达。"
+                self._sender.settle_missing(intent, text)
+
+    def _set(self, link: LinkState, text: str) -> None:
+        self._status.link, self._status.link_text = link, text
+        self._on_state()

@@ -1,0 +1,53 @@
+"""The rooms of one desk, joined by `compose`, used by the service."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.clock import Clock
+from core.execution.book import AccountBook
+from core.execution.intents import IntentBook
+from core.execution.sender import Sender
+from core.lanes import Lane
+from core.market.board import QuoteBoard
+from core.monitor.monitor import Monitor
+from core.ports import Broker, Feed, Journal
+from core.risk.gate import RiskGate
+from core.service.account import DeskAccount, DeskStatus
+from core.service.charts import Charts
+from core.service.link import BrokerLink
+from core.service.meters import LatencyMeter
+from core.service.recorder import Recorder, Tasks
+from core.service.speaker import Speaker
+
+
+@dataclass(slots=True)
+class DeskParts:
+    """Everything a service works with. `charts` is None without a window."""
+
+    clock: Clock
+    broker: Broker
+    feed: Feed
+    journal: Journal
+    board: QuoteBoard
+    monitor: Monitor
+    book: AccountBook
+    intents: IntentBook
+    gate: RiskGate
+    sender: Sender
+    link: BrokerLink
+    status: DeskStatus
+    account: DeskAccount
+    speaker: Speaker
+    recorder: Recorder
+    meter: LatencyMeter
+    tasks: Tasks
+    files: Lane
+    charts: Charts | None
+
+    def rows_of(self, row: int) -> NDArray[np.intp]:
+        """One board row, as the monitor wants it."""
+        return np.array([row], dtype=np.intp)

@@ -1,0 +1,133 @@
+"""A desk on its own thread: what a window holds of the trading service.
+
+Only frozen commands go in and only frozen news come out, so a service in another process can stand in its place.
+Importing this module is cheap; everything heavy is imported on the trading thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections.abc import Callable
+from typing import Protocol
+
+from core.service.commands import Command
+from core.service.news import News, ServiceStopped
+from core.service.outbox import Outbox
+
+_log = logging.getLogger(__name__)
+
+
+class Desk(Protocol):
+    """A composed desk, made and run on the trading thread."""
+
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop: ...
+
+    async def start(self) -> None: ...
+
+    async def handle(self, command: Command) -> None: ...
+
+    async def stop(self) -> None: ...
+
+    def close(self) -> None:
+        """After the loop ended: release threads and files."""
+        ...
+
+
+class DeskThread:
+    """Runs a desk. `compose` is called on the trading thread with the outbox the desk must speak into."""
+
+    def __init__(self, compose: Callable[[Outbox], Desk]) -> None:
+        self._compose = compose
+        self.outbox = Outbox()
+        self._lock = threading.Lock()
+        self._waiting: list[Command] = []
+        self._desk: Desk | None = None
+        self._ready = False
+        self._stop_asked = False
+        self._thread = threading.Thread(target=self._run, name="trading", daemon=True)
+
+    def start(self) -> None:
+        """Start the trading thread; returns at once."""
+        self._thread.start()
+
+    def connect(self, wake: Callable[[], None] | None) -> None:
+        """Set who is woken when news wait (any thread)."""
+        self.outbox.connect(wake)
+
+    def drain(self, limit: int | None = None) -> list[News]:
+        """Take waiting news."""
+        return self.outbox.drain(limit)
+
+    def post(self, command: Command) -> None:
+        """Hand over a command (any thread). Early commands wait for the service."""
+        with self._lock:
+            if not self._ready:
+                self._waiting.append(command)
+                return
+            desk = self._desk
+        if desk is not None:
+            asyncio.run_coroutine_threadsafe(desk.handle(command), desk.loop)
+
+    def stop(self, timeout: float = 10.0) -> bool:
+        """Ask for an orderly stop and wait; False when the thread still hangs."""
+        with self._lock:
+            self._stop_asked = True
+            desk = self._desk
+        if desk is not None:
+            try:
+                desk.loop.call_soon_threadsafe(desk.loop.stop)
+            except RuntimeError:  # already closed
+                pass
+        if self._thread.is_alive():
+            self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        error = ""
+        try:
+            desk = self._compose(self.outbox)
+        except Exception as failure:  # noqa: BLE001 - thread border: told to the window as its last news
+            _log.exception("the desk cannot be composed")
+            self.outbox.put(ServiceStopped(str(failure) or type(failure).__name__))
+            return
+        asyncio.set_event_loop(desk.loop)
+        try:
+            error = self._live(desk)
+        finally:
+            asyncio.set_event_loop(None)
+            desk.close()
+            self.outbox.put(ServiceStopped(error))
+
+    def _live(self, desk: Desk) -> str:
+        with self._lock:
+            self._desk = desk
+            stopping = self._stop_asked
+        starting = asyncio.run_coroutine_threadsafe(self._begin(desk), desk.loop)
+        if stopping:
+            desk.loop.call_soon_threadsafe(desk.loop.stop)
+        desk.loop.run_forever()
+        starting.cancel()
+        try:
+            desk.loop.run_until_complete(desk.stop())
+        except Exception as failure:  # noqa: BLE001 - thread border
+            _log.exception("the desk did not stop in order")
+            return str(failure)
+        if starting.done() and not starting.cancelled() and (failed := starting.exception()) is not None:
+            return str(failed)
+        return ""
+
+    async def _begin(self, desk: Desk) -> None:
+        try:
+            await desk.start()
+        except Exception:  # noqa: BLE001 - told by _live as the reason of the stop
+            _log.exception("the desk cannot start")
+            desk.loop.stop()
+            raise
+        with self._lock:
+            self._ready = True
+            waiting, self._waiting = self._waiting, []
+        for command in waiting:
+            await desk.handle(command)

@@ -1,0 +1,331 @@
+"""The trading service: quotes and broker events in, decisions and news out. All of it runs on the trading loop."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from core.clock import Clock
+from core.domain.decision import Decision, ItemView, Signal
+from core.domain.enums import AlarmRank, IntentState, LinkState, Phase
+from core.domain.events import (
+    AssetReported,
+    BrokerEvent,
+    CancelAnswered,
+    Disconnected,
+    OrderAnswered,
+    OrderFailed,
+    OrderReported,
+    OrderSent,
+    PositionReported,
+    TradeReported,
+)
+from core.domain.market import Quote, Symbol
+from core.domain.trading import Intent
+from core.domain.watch import WatchItem
+from core.errors import BrokerError, JournalError, UserError
+from core.execution.automation import Automation
+from core.execution.ids import Ids
+from core.execution.triggers import TriggerBook
+from core.execution.views import item_view
+from core.exchange.sessions import domain_phase
+from core.service.parts import DeskParts
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceOptions:
+    """`clock_s`: desk seconds between clock news; None for a service without a window."""
+
+    clock_s: float | None = 1.0
+
+
+class TradingService:
+    """One account on one desk. Commands are handled by `service.commands_in.CommandDesk`."""
+
+    def __init__(self, parts: DeskParts, options: ServiceOptions) -> None:
+        self.parts = parts
+        self._options = options
+        self._clock: Clock = parts.clock
+        self.items: dict[str, WatchItem] = {}
+        self._by_symbol: dict[Symbol, list[str]] = {}
+        self._stopping = False
+        self._day = parts.clock.now().date()
+        self.automation: Automation | None = None
+        self.ids: Ids | None = None
+
+    # life
+
+    async def start(self) -> None:
+        """Journal, watchlist, channel, reconciliation, quotes; only then automation.
+
+        Raises JournalError when the journal cannot be opened. A channel that is not there is said on the desk: quotes
+        and alerts run without it.
+        """
+        p = self.parts
+        p.speaker.state()
+        await p.journal.open()
+        await self._begin_day(self._day)
+        p.broker.listen(self._on_broker_event)
+        p.feed.listen(self.on_quotes)
+        try:
+            await p.link.open()
+        except BrokerError:
+            _log.warning("the trading channel is not available; the desk runs without it")
+        await self._subscribe()
+        self._tell_all()
+        if self._options.clock_s is not None:
+            self._tick_clock()
+
+    async def stop(self) -> None:
+        """Orderly end: feed, channel, what is being written, journal."""
+        self._stopping = True
+        p = self.parts
+        await p.feed.close()
+        await p.link.close()
+        await p.tasks.finish()
+        await p.journal.close()
+
+    async def _begin_day(self, day: date) -> None:
+        """Load what a start on `day` must know. Triggers are armed anew, less those that acted today."""
+        p = self.parts
+        state = await p.journal.load(day)
+        self.items = {item.item_id: item for item in state.items}
+        start = await p.journal.next_id(day)
+        self.ids = Ids(p.journal.tag, day, start)
+        p.intents.restore(i for i in state.intents if p.intents.get(i.intent_id) is None)
+        triggers = TriggerBook(day)
+        triggers.restore(p.intents.all())
+        self.automation = Automation(
+            account_id=p.broker.account_id,
+            clock=p.clock,
+            ids=self.ids,
+            triggers=triggers,
+            gate=p.gate,
+            sender=p.sender,
+            facts=p.account,
+            on_signal=self._on_signal,
+            on_decision=self._on_decision,
+        )
+        self._day = day
+        self._index_items()
+
+    def _index_items(self) -> None:
+        self._by_symbol = {}
+        for item in self.items.values():
+            self._by_symbol.setdefault(item.symbol, []).append(item.item_id)
+        self.parts.monitor.set_items(tuple(self.items.values()))
+
+    async def _subscribe(self) -> None:
+        """Quotes of everything watched or held, and their names."""
+        p = self.parts
+        symbols = list(dict.fromkeys([*self._by_symbol, *p.book.positions]))
+        p.board.add_symbols(symbols)
+        try:
+            found = await p.feed.instruments(symbols)
+            p.account.instruments.update(found)
+            p.speaker.instruments(tuple(found.values()))
+            await p.feed.start(symbols)
+        except UserError as error:
+            p.speaker.alarm("feed", AlarmRank.ALARM, "行情订阅失败", str(error))
+        else:
+            p.speaker.cure("feed")
+
+    async def set_items(self, items: Sequence[WatchItem], removed: Sequence[str] = ()) -> None:
+        """Save and watch; raises JournalError and changes nothing when it cannot be saved."""
+        await self.parts.journal.save_items(items, removed)
+        for item_id in removed:
+            self.items.pop(item_id, None)
+        self.items.update((item.item_id, item) for item in items)
+        self._index_items()
+        await self._subscribe()
+        self.parts.speaker.items(tuple(self.items.values()))
+        self._tell_views(self.items)
+
+    # quotes
+
+    def on_quotes(self, quotes: Sequence[Quote]) -> None:
+        """A batch of snapshots, in arrival order."""
+        p = self.parts
+        p.meter.batch()
+        rows = p.board.apply(quotes)
+        if self.automation is not None and len(rows):
+            self.automation.on_hits(p.monitor.sweep(rows), self.items)
+        p.speaker.outbox.put_quotes(quotes)
+        if p.charts is not None:
+            p.charts.on_quotes(quotes)
+
+    def _look_again(self, symbol: Symbol) -> None:
+        """Something changed for a symbol: a trigger that waited may act now, on the quote that is there."""
+        if self.automation is None or self._stopping or not self.automation.triggers.waiting():
+            return
+        p = self.parts
+        row = p.board.row(symbol)
+        if row is not None:
+            p.meter.batch()
+            self.automation.on_hits(p.monitor.sweep(p.rows_of(row)), self.items)
+
+    def _on_signal(self, signal: Signal) -> None:
+        self.parts.recorder.signal(signal)
+        self.parts.speaker.signal(signal)
+
+    def _on_decision(self, decision: Decision) -> None:
+        p = self.parts
+        if decision.intent_id:
+            p.meter.decided(decision.intent_id)
+        p.recorder.decision(decision)
+        p.speaker.decision(decision)
+        self._tell_views(self._by_symbol.get(decision.symbol, ()))
+
+    # the broker
+
+    def _on_broker_event(self, event: BrokerEvent) -> None:
+        p = self.parts
+        p.book.tick()
+        match event:
+            case OrderSent():
+                p.sender.on_sent(event)
+            case OrderAnswered():
+                p.sender.on_answered(event)
+                p.link.refresh_soon()
+            case OrderFailed():
+                p.sender.on_failed(event)
+            case OrderReported() | TradeReported():
+                self.on_report(event)
+                p.link.refresh_soon()
+            case AssetReported():
+                p.book.apply_asset(event.asset, p.book.event_no)
+                self.on_account()
+            case PositionReported():
+                p.book.apply_position(event.position, p.book.event_no)
+                self.on_account()
+            case CancelAnswered():
+                self._on_cancel_answer(event)
+            case Disconnected():
+                p.link.lost(event.message)
+                self._tell_views(self.items)
+            case _:
+                p.speaker.state()
+
+    def on_report(self, event: OrderReported | TradeReported) -> None:
+        """An order or a fill, from a push or from a query; what is known already says nothing."""
+        p = self.parts
+        if isinstance(event, OrderReported):
+            if not p.book.apply_order(event.order):
+                return
+            p.sender.on_order(event)
+            p.recorder.order(event.order)
+            p.speaker.order(event.order)
+            symbol = event.order.symbol
+        else:
+            if not p.book.apply_trade(event.trade):
+                return
+            p.recorder.trade(event.trade)
+            p.speaker.trade(event.trade)
+            symbol = event.trade.symbol
+        self._tell_views(self._by_symbol.get(symbol, ()))
+
+    def on_account(self) -> None:
+        """Money or holdings changed."""
+        self.parts.speaker.account()
+        self._tell_views(self.items)
+        for symbol in self._by_symbol:
+            self._look_again(symbol)
+
+    def on_intent(self, intent: Intent) -> None:
+        """An intent changed."""
+        p = self.parts
+        p.recorder.intent(intent)
+        key = f"unknown/{intent.intent_id}"
+        if intent.state is IntentState.UNKNOWN:
+            name = p.account.name(intent.symbol)
+            text = f"{name} 的委托发出后没有答复。本票同方向已停发，正在向柜台查询，请勿手动重下。"
+            p.speaker.alarm(key, AlarmRank.ALARM, "委托结果不明", text, intent.symbol)
+            p.link.resolve_soon()
+        else:
+            p.speaker.cure(key)
+        if intent.state.is_final and self.automation is not None:
+            self.automation.on_final(intent)
+        self._tell_views(self._by_symbol.get(intent.symbol, ()))
+
+    def on_journal(self, error: JournalError | None) -> None:
+        """The journal took a write, or did not."""
+        p = self.parts
+        text = "" if error is None else str(error)
+        if p.status.journal_error == text:
+            return
+        p.status.journal_error = text
+        if error is None:
+            p.speaker.cure("journal")
+        else:
+            note = f"{text}开仓和止盈已停，止损走应急文件。"
+            p.speaker.alarm("journal", AlarmRank.ALARM, "日志库写不进去", note)
+
+    def _on_cancel_answer(self, event: CancelAnswered) -> None:
+        if not event.ok:
+            text = f"委托 {event.order_id} 撤单失败：{event.message}"
+            self.parts.speaker.alarm(f"cancel/{event.order_id}", AlarmRank.CARE, "撤单失败", text)
+
+    # telling
+
+    def _tell_all(self) -> None:
+        p = self.parts
+        p.speaker.state()
+        p.speaker.items(tuple(self.items.values()))
+        p.speaker.account()
+        self._tell_views(self.items)
+
+    def tell_state(self) -> None:
+        """The desk's state changed."""
+        self.parts.speaker.state()
+        self._tell_views(self.items)
+
+    def _tell_views(self, item_ids: Sequence[str] | dict[str, WatchItem]) -> None:
+        if self.automation is None:
+            return
+        p = self.parts
+        desk = p.account.desk()
+        views: list[ItemView] = []
+        for item_id in item_ids:
+            item = self.items.get(item_id)
+            if item is not None:
+                facts = p.account.of(item.symbol)
+                held = p.book.positions.get(item.symbol)
+                views.append(item_view(item, facts, desk, self.automation.triggers, held))
+        p.speaker.views(views)
+
+    def _tick_clock(self) -> None:
+        if self._stopping or self._options.clock_s is None:
+            return
+        p = self.parts
+        symbol = next(iter(self._by_symbol), Symbol("600000.SH"))
+        phase = domain_phase(symbol, p.clock.now())
+        p.speaker.clock(phase, p.speaker.outbox.depth)
+        self._check_feed(phase)
+        today = p.clock.now().date()
+        if today != self._day and phase is not Phase.CLOSED:
+            p.tasks.spawn(self._roll(today))
+        asyncio.get_running_loop().call_later(self._options.clock_s, self._tick_clock)
+
+    def _check_feed(self, phase: Phase) -> None:
+        p = self.parts
+        if phase is Phase.CONTINUOUS and p.board.feed_stopped():
+            text = "连续竞价中 10 秒以上没有任何新行情，止损和进场都无法判断。请检查行情连接。"
+            p.speaker.alarm("feed-silent", AlarmRank.ALARM, "行情停更", text)
+        else:
+            p.speaker.cure("feed-silent")
+
+    async def _roll(self, day: date) -> None:
+        """A new trading day: levels are armed again, yesterday's purchases can be sold."""
+        if day == self._day:
+            return
+        await self._begin_day(day)
+        self.parts.speaker.new_day()
+        if self.parts.status.link is LinkState.READY:
+            self.parts.link.refresh_soon()
+        await self._subscribe()
+        self._tell_all()

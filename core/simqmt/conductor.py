@@ -1,0 +1,350 @@
+"""The conductor: virtual time, and the rule that one thing happens at a time.
+
+It owns the agenda of a simulated desk: market events, delayed answers of the terminal, timers of the trading loop. It
+releases one of them only when everything is quiet. Quiet is exact, by counting: whoever hands work to another thread
+calls `begin` before, the taker calls `end` after the work and after the hand-overs that the work made. So the count
+is zero only when no lane has anything left to do, and no barrier, sleep or round of tokens is needed.
+
+Virtual time moves only when all is quiet, to the earliest of next market event, next answer and next timer. With
+`speed` None it moves as fast as the machine can; with a speed it waits for the wall clock. A desk that is too slow for
+its speed lets the virtual clock fall behind instead of dropping anything.
+
+`lockstep=False` gives a free-running terminal for programs whose threads nobody counts.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import logging
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable
+from concurrent.futures import Executor
+from datetime import datetime
+from enum import IntEnum
+from typing import Protocol
+
+from core.domain.market import ms_to_datetime
+
+_log = logging.getLogger(__name__)
+
+_NUDGE_S = 0.05
+_BEHIND_S = 2.0
+
+
+class Rank(IntEnum):
+    """Order of events that fall on the same millisecond."""
+
+    ANSWER = 0  # responses, pushes and ticks that are due
+    MARKET = 1  # the next snapshot
+    ARRIVAL = 2  # an order that reaches the exchange after its latency
+    TIMER = 3  # timers of the trading loop
+
+
+class EventSource(Protocol):
+    """A stream of events whose next time is known."""
+
+    def peek_ms(self) -> int | None: ...
+
+    def release(self) -> None: ...
+
+
+class TimedLoop(Protocol):
+    """An asyncio loop whose timers are the conductor's."""
+
+    next_timer_ms: int | None
+
+    def fire_timers(self) -> None: ...
+
+
+class ParkToken:
+    """A blocked call that counts as quiet until its answer is about to be delivered."""
+
+    def __init__(self, conductor: Conductor, job: _Job) -> None:
+        self._conductor = conductor
+        self._job = job
+
+    def resume(self) -> None:
+        """Call before the answer is delivered: the blocked thread is about to work again."""
+        self._conductor._resume(self._job)
+
+
+class _Job:
+    __slots__ = ("label", "parked")
+
+    def __init__(self, label: str) -> None:
+        self.label = label
+        self.parked = False
+
+
+class Conductor:
+    """Clock, activity counter and agenda of one simulated desk. All methods may be called from any thread."""
+
+    simulated = True
+
+    def __init__(
+        self,
+        start_ms: int,
+        *,
+        speed: float | None = None,
+        lockstep: bool = True,
+        skip_gap_ms: int | None = None,
+        stall_s: float = 15.0,
+        hold_market: bool = False,
+    ) -> None:
+        """`skip_gap_ms`: a longer wait for the next event (a night) is skipped. `stall_s`: wall seconds without
+        quiet after which the busy lanes are logged. `hold_market`: no market event until `open_market`."""
+        if speed is not None and speed <= 0:
+            raise ValueError("speed must be positive")
+        self.speed = speed
+        self.lockstep = lockstep
+        self.finished = threading.Event()
+        self._skip_gap_ms = skip_gap_ms
+        self._stall_s = stall_s
+        self._held = hold_market
+        self._cond = threading.Condition()
+        self._now_ms = start_ms
+        self._busy = 0
+        self._labels: Counter[str] = Counter()
+        self._agenda: list[tuple[int, int, int, Callable[[], None]]] = []
+        self._order = itertools.count()
+        self._sources: list[EventSource] = []
+        self._loops: list[TimedLoop] = []
+        self._jobs: dict[int, _Job] = {}
+        self._stopping = False
+        self._thread: threading.Thread | None = None
+        self._anchor_wall = time.monotonic()
+        self._anchor_ms = start_ms
+
+    # clock
+
+    def now_ms(self) -> int:
+        """Virtual epoch milliseconds."""
+        return self._now_ms
+
+    def now(self) -> datetime:
+        """Virtual time, Asia/Shanghai."""
+        return ms_to_datetime(self._now_ms)
+
+    # activity
+
+    def begin(self, label: str) -> None:
+        """One more piece of work is on its way to the lane `label`."""
+        with self._cond:
+            self._busy += 1
+            self._labels[label] += 1
+
+    def end(self, label: str) -> None:
+        """A piece of work and all it handed over is done."""
+        self.end_many(label, 1)
+
+    def end_many(self, label: str, count: int) -> None:
+        """As `end`, for several at once."""
+        if count == 0:
+            return
+        with self._cond:
+            self._busy -= count
+            self._labels[label] -= count
+            if self._busy == 0:
+                self._cond.notify_all()
+
+    def enter_parkable(self, label: str) -> None:
+        """The current thread runs a counted job that may wait for the terminal."""
+        with self._cond:
+            self._jobs[threading.get_ident()] = _Job(label)
+
+    def leave_parkable(self, label: str) -> None:
+        """The parkable job ended."""
+        with self._cond:
+            job = self._jobs.pop(threading.get_ident())
+            counted = not job.parked
+        if counted:
+            self.end(label)
+
+    def park(self) -> ParkToken | None:
+        """Called by the stand-in on the thread of a request: if that thread will wait for the answer, stop counting it.
+
+        None when the thread's job is not parkable (asynchronous requests, foreign programs).
+        """
+        with self._cond:
+            job = self._jobs.get(threading.get_ident())
+            if job is None or job.parked:
+                return None
+            job.parked = True
+        self.end(job.label)
+        return ParkToken(self, job)
+
+    def _resume(self, job: _Job) -> None:
+        with self._cond:
+            if not job.parked:
+                return
+            job.parked = False
+            self._busy += 1
+            self._labels[job.label] += 1
+
+    def follow(self, executors: Iterable[Executor]) -> None:
+        """Count what a delivery just put into xttrader's one-worker executors: a token at the end of each queue."""
+        for executor in executors:
+            self.begin("xttrader")
+            try:
+                executor.submit(self.end, "xttrader")
+            except RuntimeError:  # shut down: nothing more will run there
+                self.end("xttrader")
+
+    def busy_labels(self) -> dict[str, int]:
+        """What is under way, for diagnosis."""
+        with self._cond:
+            return {label: count for label, count in self._labels.items() if count}
+
+    # agenda
+
+    def schedule(self, at_ms: int, rank: Rank, action: Callable[[], None]) -> None:
+        """Release `action` on the conductor's thread at virtual `at_ms` (now, if that is past)."""
+        with self._cond:
+            heapq.heappush(self._agenda, (max(at_ms, self._now_ms), int(rank), next(self._order), action))
+            self._cond.notify_all()
+
+    def add_source(self, source: EventSource) -> None:
+        """Add a stream of market events."""
+        with self._cond:
+            self._sources.append(source)
+            self.finished.clear()
+            self._cond.notify_all()
+
+    def open_market(self) -> None:
+        """Let market events flow: everybody who must see the first one has subscribed."""
+        with self._cond:
+            self._held = False
+            self._anchor()
+            self._cond.notify_all()
+
+    def add_loop(self, loop: TimedLoop) -> None:
+        """Add an asyncio loop whose timers run on virtual time."""
+        with self._cond:
+            self._loops.append(loop)
+
+    def remove_loop(self, loop: TimedLoop) -> None:
+        """Forget a closed loop."""
+        with self._cond:
+            if loop in self._loops:
+                self._loops.remove(loop)
+
+    def loop_idle(self, loop: TimedLoop, next_timer_ms: int | None, done: int) -> None:
+        """A loop has nothing left to do but wait until `next_timer_ms`; `done` counted call-ins were handled."""
+        with self._cond:
+            loop.next_timer_ms = next_timer_ms
+            if done:
+                self._busy -= done
+                self._labels["loop"] -= done
+            self._cond.notify_all()
+
+    # running
+
+    def start(self) -> None:
+        """Run on a thread of its own."""
+        self._thread = threading.Thread(target=self.run, name="conductor", daemon=True)
+        self._thread.start()
+
+    def stop(self, timeout: float = 5.0) -> None:
+        """End the run after the event in hand."""
+        with self._cond:
+            self._stopping = True
+            self._cond.notify_all()
+        if self._thread is not None and self._thread is not threading.current_thread():
+            self._thread.join(timeout)
+
+    def wait_quiet(self, timeout: float = 10.0) -> bool:
+        """Wait until nothing is under way; False on timeout. For tests and orderly stops."""
+        with self._cond:
+            return self._cond.wait_for(lambda: self._busy == 0, timeout)
+
+    def run(self) -> None:
+        """Release events until `stop`."""
+        with self._cond:
+            self._anchor()
+        while True:
+            release = self._take_next()
+            if release is None:
+                return
+            try:
+                release()
+            except Exception:  # noqa: BLE001 - thread border: one bad event must not stop the clock
+                _log.exception("an event of the simulated terminal failed")
+            finally:
+                self.end("conductor")
+
+    def _anchor(self) -> None:
+        self._anchor_wall = time.monotonic()
+        self._anchor_ms = self._now_ms
+
+    def _take_next(self) -> Callable[[], None] | None:
+        with self._cond:
+            while True:
+                self._await_quiet()
+                if self._stopping:
+                    return None
+                found = self._earliest()
+                if found is None:
+                    if not self._held:
+                        self.finished.set()
+                    self._cond.wait()
+                    continue
+                at_ms, release = found
+                if self._wait_for_pace(at_ms):
+                    continue
+                self._now_ms = max(self._now_ms, at_ms)
+                self._busy += 1
+                self._labels["conductor"] += 1
+                return release
+
+    def _await_quiet(self) -> None:
+        if not self.lockstep:
+            return
+        while self._busy and not self._stopping:
+            if not self._cond.wait(self._stall_s) and self._busy:
+                busy = {label: count for label, count in self._labels.items() if count}
+                _log.warning("the desk is not quiet after %.0f s; busy: %s", self._stall_s, busy)
+
+    def _earliest(self) -> tuple[int, Callable[[], None]] | None:
+        """The next event as (time, release). Pops it from the agenda only when it is released."""
+        best: tuple[int, int] | None = None
+        release: Callable[[], None] | None = None
+        if self._agenda:
+            at_ms, rank, _, _ = self._agenda[0]
+            best, release = (at_ms, rank), self._release_agenda
+        for source in () if self._held else self._sources:
+            next_ms = source.peek_ms()
+            if next_ms is not None and (best is None or (max(next_ms, self._now_ms), Rank.MARKET) < best):
+                best, release = (max(next_ms, self._now_ms), Rank.MARKET), source.release
+        if best is None and self.speed is None and not self._held:
+            return None  # as fast as possible: timers alone would run time away
+        for loop in self._loops:
+            timer_ms = loop.next_timer_ms
+            if timer_ms is not None and (best is None or (max(timer_ms, self._now_ms), Rank.TIMER) < best):
+                best, release = (max(timer_ms, self._now_ms), Rank.TIMER), loop.fire_timers
+        return None if best is None or release is None else (best[0], release)
+
+    def _release_agenda(self) -> None:
+        with self._cond:
+            _, _, _, action = heapq.heappop(self._agenda)
+        action()
+
+    def _wait_for_pace(self, at_ms: int) -> bool:
+        """Wait for the wall clock; True when something changed meanwhile and the choice must be made anew."""
+        if self.speed is None or at_ms <= self._now_ms:
+            return False
+        if self._skip_gap_ms is not None and at_ms - self._now_ms > self._skip_gap_ms:
+            self._now_ms = at_ms
+            self._anchor()
+            return False
+        remaining = (at_ms - self._anchor_ms) / 1000 / self.speed - (time.monotonic() - self._anchor_wall)
+        if remaining <= 0:
+            if remaining < -_BEHIND_S:
+                self._anchor()
+            return False
+        self._cond.wait(min(remaining, _NUDGE_S))
+        elapsed_ms = (time.monotonic() - self._anchor_wall) * 1000 * self.speed
+        self._now_ms = max(self._now_ms, min(at_ms, self._anchor_ms + int(elapsed_ms)))
+        return True

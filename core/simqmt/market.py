@@ -1,0 +1,44 @@
+"""What the simulated terminal needs from a market: snapshots in time order, instruments and history."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Protocol
+
+from core.domain.enums import Period
+from core.domain.market import Bar, Instrument, Quote, Symbol
+
+
+class MarketSource(Protocol):
+    """A stream of level-1 snapshots. Deterministic: the same arguments give the same snapshots."""
+
+    @property
+    def name(self) -> str:
+        """Shown as the source badge, e.g. `内置行情 种子 1` or `回放 20220601_sz5.csv.gz`."""
+        ...
+
+    @property
+    def start_ms(self) -> int:
+        """Where the terminal's clock starts, epoch milliseconds; not after the first snapshot."""
+        ...
+
+    def peek_ms(self) -> int | None:
+        """Time of the next event, or None at the end."""
+        ...
+
+    def pop(self) -> tuple[Quote, ...]:
+        """The next event: one or more snapshots of the same instant, each symbol at most once."""
+        ...
+
+    def instruments(self) -> Sequence[Instrument]:
+        """All securities of this market, with name, tick, previous close and limits of the current day."""
+        ...
+
+    def history(self, symbol: Symbol, period: Period, until_ms: int, count: int) -> list[Bar]:
+        """Up to `count` bars that ended at or before `until_ms`, oldest first."""
+        ...
+
+    def trading_dates(self, start: date, end: date) -> list[date]:
+        """Trading days of the closed interval."""
+        ...
