@@ -36,6 +36,13 @@ class JournalError(UserError):
     """The journal cannot be opened, read or written."""
 
 
+class JournalRefused(JournalError):
+    """The journal works and refuses this record: its trigger has a live intent, or its id was used before.
+
+    Never a reason for the emergency file: the order must not be sent.
+    """
+
+
 class BrokerError(UserError):
     """The trading channel refused or is not there."""
 
