@@ -1,0 +1,66 @@
+"""Hand-over of quotes from a vendor thread to the trading loop: one slot per symbol, one wake-up per drain."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections.abc import Callable, Iterable, Sequence
+
+from core.domain.market import Quote, Symbol
+
+_log = logging.getLogger(__name__)
+
+
+class QuoteSlots:
+    """Newest snapshot by symbol until the loop takes them; `overwritten` counts those it never saw.
+
+    `put` may be called on any thread. `deliver` runs on the loop; an error in it is logged and ends nothing.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, deliver: Callable[[Sequence[Quote]], None]) -> None:
+        self._loop = loop
+        self._deliver = deliver
+        self._lock = threading.Lock()
+        self._slots: dict[Symbol, Quote] = {}
+        self._woken = False
+        self._closed = False
+        self.overwritten = 0
+
+    def put(self, quotes: Iterable[Quote]) -> None:
+        """Keep the newest by symbol and wake the loop once."""
+        with self._lock:
+            if self._closed:
+                return
+            for quote in quotes:
+                held = self._slots.get(quote.symbol)
+                if held is not None:
+                    self.overwritten += 1
+                    if quote.time_ms < held.time_ms:
+                        continue
+                self._slots[quote.symbol] = quote
+            if self._woken or not self._slots:
+                return
+            self._woken = True
+        try:
+            self._loop.call_soon_threadsafe(self._drain)
+        except RuntimeError:  # the loop is closed: nobody is left to trade
+            self.close()
+
+    def close(self) -> None:
+        """Deliver nothing more."""
+        with self._lock:
+            self._closed = True
+            self._slots.clear()
+
+    def _drain(self) -> None:
+        with self._lock:
+            self._woken = False
+            batch = list(self._slots.values())
+            self._slots.clear()
+        if not batch:
+            return
+        try:
+            self._deliver(batch)
+        except Exception:  # noqa: BLE001 - task border: a broken listener must not stop the feed
+            _log.exception("the listener of the quotes failed on %d quotes", len(batch))
