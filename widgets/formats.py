@@ -19,9 +19,7 @@ LOT_SHARES = 100
 
 _Number = Decimal | int | float
 
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("formats", text)
+translate = QCoreApplication.translate
 
 
 def _minus(text: str) -> str:
@@ -124,7 +122,7 @@ def big(value: float) -> str:
 
     A translation of 「万亿」 to `KMB` writes thousands, millions and billions instead.
     """
-    if _tr("万亿") == "万亿":
+    if translate("formats", "万亿") == "万亿":
         steps: tuple[tuple[float, str], ...] = ((1e8, "亿"), (1e4, "万"))
     else:
         steps = ((1e9, "B"), (1e6, "M"), (1e4, "K"))
@@ -138,7 +136,7 @@ def big(value: float) -> str:
 
 def market_volume(shares: int) -> str:
     """Market volume in lots: `9.84万手`."""
-    return _tr("{n}手").format(n=big(shares / LOT_SHARES))
+    return translate("formats", "{n}手").format(n=big(shares / LOT_SHARES))
 
 
 def lots(shares: int) -> str:
@@ -160,7 +158,7 @@ def clock(moment: datetime, today: date | None = None, *, ms: bool = False) -> s
 def age(seconds: float) -> str:
     """`0.4 秒`, then `1:23`, then `1:01:04`."""
     if seconds < 59.95:
-        return _tr("{n} 秒").format(n=f"{max(seconds, 0.0):.1f}")
+        return translate("formats", "{n} 秒").format(n=f"{max(seconds, 0.0):.1f}")
     minutes, secs = divmod(int(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02d}:{secs:02d}" if hours else f"{minutes}:{secs:02d}"

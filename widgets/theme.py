@@ -77,7 +77,7 @@ class ThemeHolder(QObject):
         self.changed.emit()
 
     def color(self, token: str) -> QColor:
-        """The colour of a token name such as `rise`; AttributeError for a name that is none. Shared: copy it."""
+        """The shared colour of a token name such as `rise`; AttributeError for a name that is none."""
         found = self._colors.get(token)
         if found is None:
             found = self._colors[token] = QColor(getattr(self._tokens, token))

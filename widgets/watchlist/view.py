@@ -1,0 +1,330 @@
+"""The watchlist dock: head with chips and filter, the live table, and intents as signals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QButtonGroup, QLineEdit, QMenu, QVBoxLayout, QWidget
+
+from core.domain.decision import ItemView
+from core.domain.enums import ItemState
+from core.domain.market import Bar, Instrument, Quote
+from core.domain.money import CENT
+from core.domain.watch import WatchItem
+from core.exchange.refusals import Refused
+from core.exchange.symbols import tick_size
+from widgets.icons import Icon, themed_icon
+from widgets.models.table import TableModel
+from widgets.panel_head import PanelHead, chip, head_button
+from widgets.theme import ThemeHolder, set_prop
+from widgets.watchlist.columns import NARROW_HIDES, watch_columns
+from widgets.watchlist.rows import WatchRow
+from widgets.watchlist.spark import Spark
+from widgets.watchlist.table import WatchTable
+
+_COUNT_MS = 120
+
+
+class WatchlistView(QWidget):
+    """Watch items with their live state. Setters take domain records; nothing is decided here.
+
+    `head` may be moved into the dock's title bar. Signals name items by `item_id`.
+    """
+
+    edit_requested = Signal(str)
+    add_requested = Signal()
+    remove_requested = Signal(list)
+    quant_toggled = Signal(str, bool)
+    current_symbol_changed = Signal(str)
+    import_requested = Signal()
+    export_requested = Signal()
+
+    def __init__(self, theme: ThemeHolder, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._items: dict[str, WatchItem] = {}
+        self._views: dict[str, ItemView] = {}
+        self._quotes: dict[str, Quote] = {}
+        self._instruments: dict[str, Instrument] = {}
+        self._sparks: dict[str, Spark] = {}
+        self._by_symbol: dict[str, list[str]] = {}
+        self._stale: frozenset[str] = frozenset()
+        self._narrow: bool | None = None
+        self._decisions = 0
+        self.model: TableModel[WatchRow] = TableModel(
+            watch_columns(),
+            lambda row: row.item.item_id,
+            default_key=lambda row: row.need,
+            tie=lambda row: row.code,
+            search=lambda row: f"{row.name} {row.item.symbol} {row.item.group} {row.item.note}",
+            row_tone=_row_tone,
+            parent=self,
+        )
+        self.model.default_column = self.model.column_at("state")
+        self._last_column = self.model.column_at("last")
+        self.table = WatchTable(theme, self.model, self)
+        self.table.setAccessibleName(self.tr("监测列表"))
+        self.table.empty_title = self.tr("还没有监测项")
+        self.table.empty_hint = self.tr("按 Ins 添加一只证券和它的价位，或从 CSV 导入")
+        self.head = PanelHead(theme, self.tr("监测列表"), self)
+        self._build_head()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.head)
+        column.addWidget(self.table)
+        self._counter = QTimer(self, singleShot=True, interval=_COUNT_MS)
+        self._counter.timeout.connect(self._count)
+        self._connect()
+        self._count()
+
+    # What comes in
+
+    def set_items(self, items: tuple[WatchItem, ...]) -> None:
+        """The whole watchlist in the user's order; replaces what is shown."""
+        self._items = {item.item_id: item for item in items}
+        self._by_symbol = {}
+        for item in items:
+            self._by_symbol.setdefault(item.symbol, []).append(item.item_id)
+        self._views = {item_id: view for item_id, view in self._views.items() if item_id in self._items}
+        self.model.replace([self._row(item.item_id) for item in items])
+        if self.table.current_id() is None and self.model.rowCount():
+            self.table.select_id(self.model.id_at(0))
+        self._counter.start()
+
+    def set_views(self, views: tuple[ItemView, ...]) -> None:
+        """States of some items."""
+        for view in views:
+            self._views[view.item_id] = view
+        self._renew(view.item_id for view in views)
+        self._counter.start()
+
+    def set_quotes(self, quotes: tuple[Quote, ...]) -> None:
+        """Newest snapshots; prices that changed are tinted for a moment."""
+        tints: dict[object, str] = {}
+        touched: list[str] = []
+        for quote in quotes:
+            ids = self._by_symbol.get(quote.symbol, ())
+            before = self._quotes.get(quote.symbol)
+            self._quotes[quote.symbol] = quote
+            if ids:
+                self._sparks.setdefault(quote.symbol, Spark()).add(quote)
+                touched += ids
+                if before is not None and before.last > 0 and quote.last not in (before.last, 0):
+                    tone = "risebar" if quote.last > before.last else "fallbar"
+                    tints.update(dict.fromkeys(ids, tone))
+        self._renew(touched)
+        if tints and self._theme.theme.flash:
+            self.model.flash(tints, self._last_column)
+
+    def set_instruments(self, instruments: tuple[Instrument, ...]) -> None:
+        """Names and ticks."""
+        for instrument in instruments:
+            self._instruments[instrument.symbol] = instrument
+        self._renew(i for one in instruments for i in self._by_symbol.get(one.symbol, ()))
+
+    def set_stale(self, symbols: Iterable[str]) -> None:
+        """Symbols whose feed has stopped; all others are fresh."""
+        new = frozenset(symbols)
+        changed = self._stale ^ new
+        self._stale = new
+        self._renew(i for symbol in changed for i in self._by_symbol.get(symbol, ()))
+
+    def set_intraday(self, symbol: str, bars: tuple[Bar, ...]) -> None:
+        """One-minute bars of today for the small line, when there are any."""
+        self._sparks.setdefault(symbol, Spark()).load(bars)
+        self._renew(self._by_symbol.get(symbol, ()))
+
+    def set_decision_count(self, count: int) -> None:
+        """Decisions of today, for the head."""
+        self._decisions = count
+        self._counter.start()
+
+    # What callers ask
+
+    @property
+    def current_symbol(self) -> str:
+        """Symbol of the current row, or empty."""
+        item = self._items.get(str(self.table.current_id()))
+        return item.symbol if item is not None else ""
+
+    def select_symbol(self, symbol: str) -> bool:
+        """Make the first row of a symbol current; False when it is not on the list or filtered away."""
+        return any(self.table.select_id(item_id) for item_id in self._by_symbol.get(symbol, ()))
+
+    def item(self, item_id: str) -> WatchItem | None:
+        """The item as last told."""
+        return self._items.get(item_id)
+
+    def focus_filter(self) -> None:
+        """Put the cursor into the filter box."""
+        self.filter_box.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.filter_box.selectAll()
+
+    def csv_text(self) -> str:
+        """What is shown, as CSV."""
+        return self.table.csv_text()
+
+    # Inside
+
+    def _row(self, item_id: str) -> WatchRow:
+        item = self._items[item_id]
+        known = self._instruments.get(item.symbol)
+        return WatchRow(
+            item=item,
+            name=known.name if known is not None else "",
+            tick=tick_of(item.symbol, known),
+            quote=self._quotes.get(item.symbol),
+            view=self._views.get(item_id),
+            spark=self._sparks.get(item.symbol),
+            stale=item.symbol in self._stale,
+        )
+
+    def _renew(self, item_ids: Iterable[str]) -> None:
+        rows = [self._row(item_id) for item_id in dict.fromkeys(item_ids) if item_id in self._items]
+        if rows:
+            self.model.upsert(rows)
+
+    def _build_head(self) -> None:
+        self._chips: dict[str, tuple[str, Callable[[WatchRow], bool] | None]] = {
+            "all": (self.tr("全部 {n}"), None),
+            "needy": (self.tr("需处理 {n}"), lambda row: row.is_needy),
+            "held": (self.tr("持仓 {n}"), lambda row: row.held > 0),
+            "pending": (self.tr("待进场 {n}"), lambda row: row.is_pending),
+            "alert": (self.tr("仅提醒 {n}"), lambda row: row.state is ItemState.ALERT_ONLY),
+            "done": (self.tr("完成 {n}"), lambda row: row.state is ItemState.DONE),
+        }
+        self.chips = {}
+        group = QButtonGroup(self)
+        group.setExclusive(True)
+        for key in self._chips:
+            button = chip("", self.head)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            group.addButton(button)
+            button.clicked.connect(lambda _=False, k=key: self._choose(k))
+            self.head.row.addWidget(button)
+            self.chips[key] = button
+        self.chips["all"].setChecked(True)
+        self.head.row.addStretch(1)
+        self.filter_box = QLineEdit(self.head)
+        set_prop(self.filter_box, "kind", "small")
+        self.filter_box.setPlaceholderText(self.tr("筛选 代码 / 名称"))
+        self.filter_box.setAccessibleName(self.tr("筛选监测列表"))
+        self.filter_box.setClearButtonEnabled(True)
+        self.filter_box.addAction(
+            themed_icon(self._theme, Icon.SEARCH, "t3"), QLineEdit.ActionPosition.LeadingPosition
+        )
+        self.filter_box.setMaximumWidth(200)
+        self.head.row.addWidget(self.filter_box)
+        self.add_button = head_button(self._theme, self.tr("添加 Ins"), self.head, Icon.PLUS)
+        self.head.row.addWidget(self.add_button)
+        self.more_button = head_button(
+            self._theme, "", self.head, Icon.EXPORT, tip=self.tr("导入或导出监测列表")
+        )
+        self.head.row.addWidget(self.more_button)
+
+    def _connect(self) -> None:
+        table = self.table
+        self.filter_box.textChanged.connect(self.model.set_filter)
+        self.add_button.clicked.connect(lambda: self.add_requested.emit())
+        self.more_button.clicked.connect(
+            lambda: self._file_menu().popup(
+                self.more_button.mapToGlobal(QPoint(0, self.more_button.height()))
+            )
+        )
+        table.add_pressed.connect(self.add_requested)
+        table.edit_pressed.connect(self.edit_requested)
+        table.export_pressed.connect(self.export_requested)
+        table.remove_pressed.connect(self._ask_remove)
+        table.row_activated.connect(lambda item_id: self.edit_requested.emit(str(item_id)))
+        table.show_pressed.connect(lambda _: self.current_symbol_changed.emit(self.current_symbol))
+        table.current_changed.connect(self._on_current)
+        table.cell_clicked.connect(self._on_cell)
+        table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        table.customContextMenuRequested.connect(
+            lambda at: self._row_menu().popup(table.viewport().mapToGlobal(at))
+        )
+
+    def _on_current(self, item_id: object) -> None:
+        item = self._items.get(str(item_id))
+        if item is not None:
+            self.current_symbol_changed.emit(item.symbol)
+
+    def _on_cell(self, item_id: object, key: str) -> None:
+        item = self._items.get(str(item_id))
+        if key == "quant" and item is not None:
+            self.quant_toggled.emit(item.item_id, not item.quant.enabled)
+
+    def _ask_remove(self, ids: list[str]) -> None:
+        if ids:
+            self.remove_requested.emit(ids)
+
+    def _choose(self, key: str) -> None:
+        self.model.set_predicate(self._chips[key][1])
+
+    def _count(self) -> None:
+        rows = list(self.model.all_rows())
+        for key, (text, test) in self._chips.items():
+            count = len(rows) if test is None else sum(1 for row in rows if test(row))
+            self.chips[key].setText(text.format(n=count))
+            if key == "needy":
+                set_prop(self.chips[key], "kind", "needy" if count else "chip")
+                self.chips[key].setIcon(themed_icon(self._theme, Icon.OCTAGON, "alarm" if count else "t3"))
+        held = sum(1 for row in rows if row.held > 0)
+        self.head.note.setText(
+            self.tr("{n} 项 · 持仓 {held} · 今日决策 {decisions}").format(
+                n=len(rows), held=held, decisions=self._decisions
+            )
+        )
+
+    def _row_menu(self) -> QMenu:
+        menu = self._file_menu()
+        first = menu.actions()[0]
+        chosen = self.table.chosen()
+        edit = menu.addAction(self.tr("编辑 F2"))
+        edit.triggered.connect(lambda: self.edit_requested.emit(chosen[0]))
+        edit.setEnabled(len(chosen) == 1)
+        remove = menu.addAction(self.tr("删除 {n} 项 Del").format(n=len(chosen)))
+        remove.triggered.connect(lambda: self._ask_remove(chosen))
+        remove.setEnabled(bool(chosen))
+        copy = menu.addAction(self.tr("复制 Ctrl+C"))
+        copy.triggered.connect(lambda: self.table.copy_rows())
+        menu.insertActions(first, [edit, remove, copy])
+        menu.insertSeparator(first)
+        return menu
+
+    def _file_menu(self) -> QMenu:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction(self.tr("添加 Ins")).triggered.connect(lambda: self.add_requested.emit())
+        menu.addAction(self.tr("导入 CSV…")).triggered.connect(lambda: self.import_requested.emit())
+        menu.addAction(self.tr("导出 CSV… Ctrl+E")).triggered.connect(lambda: self.export_requested.emit())
+        return menu
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Hide the columns that a narrow desk can do without; numbers are never squeezed."""
+        super().resizeEvent(event)
+        needed = self._theme.scaled(sum(column.width for column in self.model.columns))
+        narrow = self.width() < needed
+        if narrow != self._narrow:
+            self._narrow = narrow
+            self.table.show_columns(NARROW_HIDES if narrow else ())
+
+
+def _row_tone(row: WatchRow) -> str:
+    if row.is_alarm:
+        return "alarm"
+    return "dim" if row.state is ItemState.SUSPENDED else ""
+
+
+def tick_of(symbol: str, known: Instrument | None) -> Decimal:
+    """Tick of an instrument; until it is known, what its class trades in."""
+    if known is not None:
+        return known.tick
+    try:
+        return tick_size(symbol)
+    except Refused:
+        return CENT
