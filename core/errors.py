@@ -4,6 +4,7 @@ DingPanError
 ├── UserError              may be shown as it is; says what, why and what to do
 │   ├── BadInput           a file, row or field is wrong (names them)
 │   ├── JournalError       the database cannot be opened, read or written
+│   │   └── JournalRefused it can, and says no: a live intent of this trigger, an id used twice
 │   └── BrokerError        the trading channel refused or did not answer
 │       └── BrokerTimeout  no answer within the deadline
 └── ContractError          a programming error between rooms; never shown, always logged
