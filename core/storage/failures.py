@@ -6,7 +6,7 @@ import errno
 import sqlite3
 from pathlib import Path
 
-from core.errors import JournalError
+from core.errors import JournalError, JournalRefused
 
 
 def damaged(path: Path, detail: str) -> JournalError:
@@ -84,7 +84,7 @@ def database(path: Path, error: BaseException, act: str) -> JournalError:
             f"日志数据库 {path} 无法{act}：磁盘读写出错或已满。请检查磁盘和剩余空间。数据库原文：{text}"
         )
     if code == sqlite3.SQLITE_CONSTRAINT:
-        return JournalError(
-            f"日志数据库 {path} 无法{act}：同一编号已经写过，不再写第二次。数据库原文：{text}"
+        return JournalRefused(
+            f"日志数据库 {path} 没有{act}：同一编号已经写过，不写第二次。数据库原文：{text}"
         )
     return JournalError(f"日志数据库 {path} 无法{act}：{text}")

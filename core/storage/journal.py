@@ -6,10 +6,15 @@ SQLAlchemy is imported by `open`, on the storage lane, never by importing this m
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+import logging
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar
 
 from core.domain.decision import Decision, Signal
 from core.domain.enums import IntentState
@@ -22,7 +27,13 @@ from core.ports import JournalState
 if TYPE_CHECKING:
     from core.storage.store import Store
 
-_ID_BLOCK = 32
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_BATCH = 64
+"""Most writes that share a transaction; bounds how long a new one waits for the one under way."""
+
+_log = logging.getLogger(__name__)
 
 
 class SqliteJournal:
@@ -38,8 +49,7 @@ class SqliteJournal:
         self._wanted_tag = tag
         self._busy_ms = busy_ms
         self._store: Store | None = None
-        self._ids: dict[date, range] = {}
-        self._reserving = asyncio.Lock()
+        self._queue: deque[_Write[Any]] = deque()
 
     @property
     def path(self) -> Path:
@@ -58,65 +68,87 @@ class SqliteJournal:
         self._store = await self._lane.call(_open_store, self._path, self._wanted_tag, self._busy_ms)
 
     async def close(self) -> None:
-        """Give unused numbers back and close the file; closing twice is allowed."""
+        """Finish what is queued and close the file; closing twice is allowed."""
         store, self._store = self._store, None
-        if store is None:
-            return
-        unused, self._ids = self._ids, {}
-        await self._lane.call(_close_store, store, unused)
+        if store is not None:
+            await self._lane.call(store.close)
 
     async def load(self, trading_day: date) -> JournalState:
         """The watchlist, and the records of `trading_day` plus every intent that is not final."""
         return await self._lane.call(self._opened().load, trading_day)
 
     async def next_id(self, trading_day: date) -> int:
-        """A number never given before for that day, from 1.
-
-        Numbers are taken from the file in durable blocks, so that most calls cost no fsync; a crash leaves a gap.
-        """
-        async with self._reserving:
-            store = self._opened()
-            left = self._ids.get(trading_day)
-            if not left:
-                first = await self._lane.call(store.reserve_ids, trading_day, _ID_BLOCK)
-                left = range(first, first + _ID_BLOCK)
-            self._ids[trading_day] = left[1:]
-            return left[0]
+        """A number never given before for that day, from 1."""
+        return await self._write(self._opened().next_id, trading_day)
 
     async def save_items(self, items: Sequence[WatchItem], removed: Sequence[str] = ()) -> None:
         """Remove, and add or replace by id, in one step; a replaced item keeps its place, a new one goes last."""
-        await self._lane.call(self._opened().save_items, tuple(items), tuple(removed))
+        await self._write(self._opened().save_items, tuple(items), tuple(removed))
 
     async def add_signal(self, signal: Signal) -> None:
         """A signal; its id must be new."""
-        await self._lane.call(self._opened().add_signal, signal)
+        await self._write(self._opened().add_signal, signal)
 
     async def add_decision(self, decision: Decision) -> None:
         """A decision with its reasons; its id must be new."""
-        await self._lane.call(self._opened().add_decision, decision)
+        await self._write(self._opened().add_decision, decision)
 
     async def commit_intent(self, intent: Intent) -> None:
         """Durable before it returns. A second intent with the same non-empty trigger raises JournalError, unless
         every earlier one of that trigger is final."""
-        await self._lane.call(self._opened().commit_intent, intent)
+        await self._write(self._opened().commit_intent, intent)
 
     async def adopt_intents(self, intents: Sequence[Intent]) -> tuple[str, ...]:
         """Record intents that were made durable elsewhere, whatever their trigger; the ids that were new here."""
-        return await self._lane.call(self._opened().adopt_intents, tuple(intents))
+        return await self._write(self._opened().adopt_intents, tuple(intents))
 
     async def update_intent(
         self, intent_id: str, state: IntentState, *, order_id: int, filled: int, message: str
     ) -> None:
         """The newest state of an intent; JournalError when the journal does not hold it."""
-        await self._lane.call(self._opened().update_intent, intent_id, state, order_id, filled, message)
+        await self._write(self._opened().update_intent, intent_id, state, order_id, filled, message)
 
     async def put_order(self, order: Order) -> None:
         """Add or replace by account, order number and day of its time."""
-        await self._lane.call(self._opened().put_order, order)
+        await self._write(self._opened().put_order, order)
 
     async def put_trade(self, trade: Trade) -> None:
         """Idempotent on account, trade number and day of its time."""
-        await self._lane.call(self._opened().put_trade, trade)
+        await self._write(self._opened().put_trade, trade)
+
+    async def _write(self, job: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Queue one write and wait until it is durable.
+
+        Each write brings its own drain, and the first drain takes what has piled up since: under a burst many
+        writes share one wait for the disk, and a stop-loss does not stand in line behind a hundred of them.
+        """
+        write: _Write[R] = _Write(Future(), partial(job, *args, **kwargs))
+        self._queue.append(write)
+        self._lane.submit(self._drain, self._opened())
+        return await asyncio.wrap_future(write.future)
+
+    def _drain(self, store: Store) -> None:
+        batch: list[_Write[Any]] = []
+        while self._queue and len(batch) < _BATCH:
+            write = self._queue.popleft()
+            if write.future.set_running_or_notify_cancel():
+                batch.append(write)
+        if len(batch) > 1:
+            try:
+                results = store.write_all([write.job for write in batch])
+            except Exception as error:  # noqa: BLE001  nothing was written; the one to blame is found below
+                _log.info("a batch of %d writes is done one by one: %r", len(batch), error)
+            else:
+                for write, result in zip(batch, results, strict=True):
+                    write.future.set_result(result)
+                return
+        for write in batch:
+            try:
+                result = store.write(write.job)
+            except BaseException as error:  # noqa: BLE001  thread border: the error belongs to the one who waits
+                write.future.set_exception(error)
+            else:
+                write.future.set_result(result)
 
     def _opened(self) -> Store:
         if self._store is None:
@@ -124,16 +156,15 @@ class SqliteJournal:
         return self._store
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Write(Generic[R]):
+    """A write that waits for the lane."""
+
+    future: Future[R]
+    job: Callable[[], R]
+
+
 def _open_store(path: Path, tag: str | None, busy_ms: int) -> Store:
     from core.storage.store import Store
 
     return Store(path, tag, busy_ms)
-
-
-def _close_store(store: Store, unused: dict[date, range]) -> None:
-    try:
-        for day, left in unused.items():
-            if left:
-                store.return_ids(day, left.start, left.stop)
-    finally:
-        store.close()

@@ -1,17 +1,33 @@
-"""The journal's statements, one transaction each, on the storage lane's thread. `journal.SqliteJournal` is its door."""
+"""The journal's statements, on the storage lane's thread. `journal.SqliteJournal` is its door.
+
+Writing methods are jobs for `write` or `write_all`, which give them their transaction.
+"""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from decimal import DecimalException
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, RowMapping, Select, Table, bindparam, delete, func, or_, select, update
+from sqlalchemy import (
+    Connection,
+    RowMapping,
+    Select,
+    Table,
+    bindparam,
+    delete,
+    func,
+    literal_column,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -19,17 +35,24 @@ from core.domain.decision import Decision, Signal
 from core.domain.enums import IntentState
 from core.domain.trading import Intent, Order, Trade
 from core.domain.watch import WatchItem
-from core.errors import JournalError
+from core.errors import JournalError, JournalRefused
 from core.ports import JournalState
 from core.storage import engine, failures, opening, rows, schema
 from core.storage.owner import OwnerLock
+
+R = TypeVar("R")
 
 _TAG_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 
 # Built once: SQLAlchemy then finds the compiled text in its cache.
 _LIVE_OF_TRIGGER = (
     select(schema.intents.c.intent_id, schema.intents.c.state)
-    .where(schema.intents.c.trigger_key == bindparam("key"), schema.intents.c.state.in_(schema.LIVE_STATES))
+    .where(
+        schema.intents.c.trigger_key == bindparam("key"),
+        # Said again, so that SQLite may use the index that holds only rows with a trigger.
+        text("trigger_key <> ''"),
+        schema.intents.c.state.in_([literal_column(f"'{state}'") for state in schema.LIVE_STATES]),
+    )
     .limit(1)
 )
 _INSERT_INTENT = insert(schema.intents)
@@ -54,14 +77,21 @@ _PUT_ITEM = _INSERT_ITEM.on_conflict_do_update(
         if column.name not in ("item_id", "position")
     },
 )
-_INSERT_COUNTER = insert(schema.counters)
-_RESERVE = _INSERT_COUNTER.on_conflict_do_update(
-    index_elements=["day"], set_={"next_id": schema.counters.c.next_id + _INSERT_COUNTER.excluded.next_id - 1}
-).returning(schema.counters.c.next_id)
+_NEXT_ID = (
+    insert(schema.counters)
+    .on_conflict_do_update(index_elements=["day"], set_={"next_id": schema.counters.c.next_id + 1})
+    .returning(schema.counters.c.next_id)
+)
+_INSERT_SIGNAL = insert(schema.signals)
+_INSERT_DECISION = insert(schema.decisions)
+_INSERT_REASON = insert(schema.decision_reasons)
+_ADOPT_INTENT = _INSERT_INTENT.on_conflict_do_nothing(index_elements=["intent_id"]).returning(
+    schema.intents.c.intent_id
+)
 
 
 class Store:
-    """An open journal. Made, used and closed by one thread; every method commits before it returns."""
+    """An open journal. Made, used and closed by one thread."""
 
     def __init__(self, path: Path, tag: str | None, busy_ms: int) -> None:
         self._path = path
@@ -118,112 +148,99 @@ class Store:
         except (ValueError, TypeError, DecimalException) as error:
             raise failures.damaged(self._path, str(error)) from error
 
-    def reserve_ids(self, day: date, count: int) -> int:
-        """Take `count` numbers of `day` for good; the first of them."""
+    def write(self, job: Callable[[], R]) -> R:
+        """One job in one transaction, durable when it returns."""
         with self._transaction("写入"):
-            # A new day starts at 1: its first free number is then count + 1.
-            following: int = self._connection.execute(
-                _RESERVE, {"day": day.isoformat(), "next_id": count + 1}
-            ).scalar_one()
-        return following - count
+            return job()
 
-    def return_ids(self, day: date, first: int, end: int) -> None:
-        """Give back the unused numbers `first` to `end` - 1, if they are still the last ones taken."""
-        counters = schema.counters
+    def write_all(self, jobs: Sequence[Callable[[], object]]) -> list[object]:
+        """Several jobs in one transaction, in order: one wait for the disk. All or none; raises what one raised."""
         with self._transaction("写入"):
-            self._connection.execute(
-                update(counters)
-                .where(counters.c.day == day.isoformat(), counters.c.next_id == end)
-                .values(next_id=first)
-            )
+            return [job() for job in jobs]
+
+    def next_id(self, day: date) -> int:
+        """The next number of `day`, from 1."""
+        number: int = self._connection.execute(_NEXT_ID, {"day": day.isoformat(), "next_id": 2}).scalar_one()
+        return number - 1
 
     def save_items(self, items: Sequence[WatchItem], removed: Sequence[str]) -> None:
         """Remove, then add or replace; a replaced item keeps its place, a new one goes to the end."""
         table = schema.watch_items
-        with self._transaction("写入"):
-            if removed:
-                self._connection.execute(
-                    delete(table).where(table.c.item_id == bindparam("id")),
-                    [{"id": name} for name in removed],
-                )
-            if items:
-                last = self._connection.execute(select(func.max(table.c.position))).scalar() or 0
-                self._connection.execute(
-                    _PUT_ITEM,
-                    [
-                        {**rows.item_to_row(item), "position": last + place}
-                        for place, item in enumerate(items, start=1)
-                    ],
-                )
+        if removed:
+            self._connection.execute(
+                delete(table).where(table.c.item_id == bindparam("id")), [{"id": name} for name in removed]
+            )
+        if items:
+            last = self._connection.execute(select(func.max(table.c.position))).scalar() or 0
+            self._connection.execute(
+                _PUT_ITEM,
+                [
+                    {**rows.item_to_row(item), "position": last + place}
+                    for place, item in enumerate(items, start=1)
+                ],
+            )
 
     def add_signal(self, signal: Signal) -> None:
-        with self._transaction("写入"):
-            self._connection.execute(insert(schema.signals), rows.signal_to_row(signal))
+        self._connection.execute(_INSERT_SIGNAL, rows.signal_to_row(signal))
 
     def add_decision(self, decision: Decision) -> None:
         """The decision and its reasons, together."""
-        with self._transaction("写入"):
-            self._connection.execute(insert(schema.decisions), rows.decision_to_row(decision))
-            if decision.reasons:
-                self._connection.execute(insert(schema.decision_reasons), rows.reasons_to_rows(decision))
+        self._connection.execute(_INSERT_DECISION, rows.decision_to_row(decision))
+        if decision.reasons:
+            self._connection.execute(_INSERT_REASON, rows.reasons_to_rows(decision))
 
     def commit_intent(self, intent: Intent) -> None:
         """See `core.ports.Journal.commit_intent`."""
-        row = rows.intent_to_row(intent)
-        with self._transaction("写入"):
-            if intent.trigger:
-                live = self._connection.execute(_LIVE_OF_TRIGGER, {"key": intent.trigger}).first()
-                if live is not None:
-                    raise JournalError(
-                        f"触发 {intent.trigger} 已有未了结的意图 {live.intent_id}（{live.state}），"
-                        f"{intent.intent_id} 没有写入也不能发送：同一触发同时只能有一笔。等它了结后再发。"
-                    )
-            self._connection.execute(_INSERT_INTENT, {**row, "exempt": False})
+        if intent.trigger:
+            live = self._connection.execute(_LIVE_OF_TRIGGER, {"key": intent.trigger}).first()
+            if live is not None:
+                raise JournalRefused(
+                    f"触发 {intent.trigger} 已有未了结的意图 {live.intent_id}（{live.state}），"
+                    f"{intent.intent_id} 没有写入也不能发送：同一触发同时只能有一笔。等它了结后再发。"
+                )
+        self._connection.execute(_INSERT_INTENT, {**rows.intent_to_row(intent), "exempt": False})
 
     def adopt_intents(self, intents: Sequence[Intent]) -> tuple[str, ...]:
         """Record intents that were made durable elsewhere; ids that are already here stay as they are.
 
-        Returns the ids that were new. All or none.
+        Returns the ids that were new.
         """
         adopted = []
-        statement = _INSERT_INTENT.on_conflict_do_nothing(index_elements=["intent_id"]).returning(
-            schema.intents.c.intent_id
-        )
-        with self._transaction("写入"):
-            for intent in intents:
-                row = {**rows.intent_to_row(intent), "exempt": True}
-                if self._connection.execute(statement, row).first() is not None:
-                    adopted.append(intent.intent_id)
+        for intent in intents:
+            row = {**rows.intent_to_row(intent), "exempt": True}
+            if self._connection.execute(_ADOPT_INTENT, row).first() is not None:
+                adopted.append(intent.intent_id)
         return tuple(adopted)
 
     def update_intent(
         self, intent_id: str, state: IntentState, order_id: int, filled: int, message: str
     ) -> None:
-        with self._transaction("写入"):
-            before = self._connection.execute(_STATE_OF_INTENT, {"id": intent_id}).scalar()
-            if before is None:
-                raise JournalError(
-                    f"日志数据库 {self._path} 里没有意图 {intent_id}，它的新状态 {state.value} 无处可写。请先对账。"
-                )
-            values: dict[str, object] = {
-                "state": state.value,
-                "order_id": order_id,
-                "filled": filled,
-                "message": rows.plain(message),
-            }
-            if IntentState(before).is_final and not state.is_final:
-                values["exempt"] = True
-            self._connection.execute(_UPDATE_INTENT.values(values), {"id": intent_id})
+        """See `core.ports.Journal.update_intent`. That an unknown intent was not sent needs no record."""
+        before = self._connection.execute(_STATE_OF_INTENT, {"id": intent_id}).scalar()
+        if before is None and state is IntentState.NOT_SENT:
+            return
+        if before is None:
+            raise JournalError(
+                f"日志数据库 {self._path} 里没有意图 {intent_id}，它的新状态 {state.value} 无处可写。"
+                "它多半还在应急文件里，并入后以对账为准。"
+            )
+        values: dict[str, object] = {
+            "state": state.value,
+            "order_id": order_id,
+            "filled": filled,
+            "message": rows.plain(message),
+        }
+        if IntentState(before).is_final and not state.is_final:
+            values["exempt"] = True
+        self._connection.execute(_UPDATE_INTENT, {**values, "id": intent_id})
 
     def put_order(self, order: Order) -> None:
         """Add or replace by account, order number and day."""
-        with self._transaction("写入"):
-            self._connection.execute(_PUT_ORDER, rows.order_to_row(order))
+        self._connection.execute(_PUT_ORDER, rows.order_to_row(order))
 
     def put_trade(self, trade: Trade) -> None:
         """Add once by account, trade number and day."""
-        with self._transaction("写入"):
-            self._connection.execute(_PUT_TRADE, rows.trade_to_row(trade))
+        self._connection.execute(_PUT_TRADE, rows.trade_to_row(trade))
 
     def _open(self, stored: str | None, busy_ms: int) -> Connection:
         with self._failing("打开"):
