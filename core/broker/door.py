@@ -46,10 +46,12 @@ class XtBroker:
         on_trader_started: Callable[[object], None] = lambda _trader: None,
         on_sent: Callable[[str, float], None] | None = None,
         tries: int = 2,
+        load_vendor: Callable[[], Vendor] = vendor.load,
     ) -> None:
         """`path` is the terminal's userdata_mini. `on_trader_started` is called on the asking lane with the trader
         right after `start`; `on_sent` on the sending lane with (intent id, perf_counter) right before the order
-        leaves. `tries`: how many session ids one `open` tries. Raises BadInput for an account id that is no text."""
+        leaves. `tries`: how many session ids one `open` tries; `load_vendor` is called once, on the asking
+        lane. Raises BadInput for an account id that is no text."""
         if not session_ids or tries < 1:
             raise ContractError("a broker needs at least one session id and one try")
         self._path = path
@@ -64,6 +66,7 @@ class XtBroker:
         self._generation = 0
         self._session: Session | None = None
         self._idle: dict[int, Trader] = {}
+        self._load_vendor = load_vendor
         self._vendor: Vendor | None = None
         self._closing = False
         self._lifecycle = asyncio.Lock()
@@ -186,7 +189,7 @@ class XtBroker:
         """On the asking lane. A trader that never connected is used again: each one costs descriptors (T58)."""
         session.trader = idle
         if self._vendor is None:
-            self._vendor = vendor.load()
+            self._vendor = self._load_vendor()
         session.account = self._vendor.make_account(self._account_id)
         callbacks = Callbacks(session, self._account_id, self._inbox.put, self._clock)
         if idle is not None:
