@@ -15,7 +15,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from core.clock import Clock
 from core.domain.enums import Period
-from core.domain.market import Bar, Instrument, Quote, Symbol, datetime_to_ms, ms_to_datetime
+from core.domain.market import Bar, Instrument, Quote, Symbol, ms_to_datetime
 from core.errors import BrokerError, BrokerTimeout, UserError
 from core.lanes import Lane
 from core.market.bars import midnight
@@ -32,7 +32,9 @@ _log = logging.getLogger(__name__)
 
 _NO_TERMINAL = "无法连接xtquant服务"
 _BARS_A_DAY = {Period.M1: 240, Period.M5: 48, Period.D1: 1}
+_LENGTH_MS = {Period.M1: 60_000, Period.M5: 300_000, Period.D1: 86_400_000}
 _RELOAD_S = 60.0
+_CLOSE_S = 3.0
 
 
 class XtdataFeed:
@@ -129,14 +131,12 @@ class XtdataFeed:
         if count <= 0:
             return []
         days = count // _BARS_A_DAY[period] + 1
-        start = self._clock.now().date() - timedelta(
-            days=days * 3 // 2 + 12
-        )  # weekends and the longest holiday
+        # Weekends, and the longest holiday.
+        start = self._clock.now().date() - timedelta(days=days * 3 // 2 + 12)
         found = await self._call("下载历史行情", self._history, symbol, period, start, count)
-        now = self._clock.now()
-        latest = datetime_to_ms(now) if period is not Period.D1 else datetime_to_ms(now.replace(hour=23))
-        margin = 60_000 * 5
-        return [bar for bar in found if bar.time_ms <= latest + margin][-count:]
+        # A vendor that fills gaps may fill the rest of the day too; the growing bar ends at most one length ahead.
+        latest = self._clock.now_ms() + _LENGTH_MS[period]
+        return [bar for bar in found if bar.time_ms <= latest][-count:]
 
     async def trading_dates(self, market: str, start: date, end: date) -> list[date]:
         """Trading days of the closed interval, as the vendor knows them."""
@@ -199,6 +199,8 @@ class XtdataFeed:
         if midnight(newest) == self._fitting_day_ms:
             return
         day = ms_to_datetime(newest).date()
+        if self._instruments_day is not None and day < self._instruments_day:
+            return  # the close of an earlier day, shown until today's first snapshot
         known = self._instruments.values()
         if (
             all(instrument.trading_day in (None, day) for instrument in known)
