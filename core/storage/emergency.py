@@ -20,7 +20,6 @@ from typing import Protocol
 
 from core.domain.trading import Intent
 from core.errors import JournalError
-from core.lanes import Lane
 from core.storage import failures, rows
 
 FILE_SIZE = 64 * 1024
@@ -187,59 +186,15 @@ class EmergencyFile:
             raise JournalError(f"应急文件 {self._path} 没有打开，不能读写。请重新启动盯盘。")
 
 
-async def merge_emergency(file: EmergencyFile, journal: Adopter) -> Merged:
+async def merge(file: EmergencyFile, journal: Adopter) -> Merged:
     """Bring what waits in the emergency file into the journal, then clear it.
 
-    Safe to run again after a crash at any point: the journal knows an intent by its id. Reading and clearing block
-    the calling thread about as long as a commit does; `EmergencyLane` does it elsewhere.
+    Safe to run again after a crash at any point: the journal knows an intent by its id. What is appended meanwhile
+    stays for the next merge. Reading and clearing block the calling thread about as long as a commit.
     """
     pending = file.pending()
     adopted = await journal.adopt_intents(pending.intents) if pending.intents else ()
     file.clear(pending.through)
-    return _merged(pending, adopted)
-
-
-class EmergencyLane:
-    """The emergency file for the trading loop: opened, written and merged on a lane.
-
-    The lane must not be the journal's: the file is wanted exactly when the journal's lane may hang.
-    """
-
-    def __init__(self, path: Path, lane: Lane) -> None:
-        self._path = path
-        self._lane = lane
-        self._file: EmergencyFile | None = None
-
-    async def open(self) -> None:
-        """Make or open the file. Raises JournalError."""
-        if self._file is None:
-            self._file = await self._lane.call(EmergencyFile, self._path)
-
-    async def append(self, intent: Intent) -> None:
-        """Durable before it returns; raises JournalError, then the order must not be sent."""
-        await self._lane.call(self._opened().append, intent)
-
-    async def merge(self, journal: Adopter) -> Merged:
-        """As `merge_emergency`."""
-        file = self._opened()
-        pending = await self._lane.call(file.pending)
-        adopted = await journal.adopt_intents(pending.intents) if pending.intents else ()
-        await self._lane.call(file.clear, pending.through)
-        return _merged(pending, adopted)
-
-    async def close(self) -> None:
-        """Close the file; closing twice is allowed."""
-        file, self._file = self._file, None
-        if file is not None:
-            await self._lane.call(file.close)
-
-    def _opened(self) -> EmergencyFile:
-        if self._file is None:
-            raise JournalError(f"应急文件 {self._path} 没有打开，不能读写。请重新启动盯盘。")
-        return self._file
-
-
-def _merged(pending: Pending, adopted: tuple[str, ...]) -> Merged:
     known = tuple(intent.intent_id for intent in pending.intents if intent.intent_id not in adopted)
     return Merged(adopted, known, pending.torn)
 
