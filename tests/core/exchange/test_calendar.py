@@ -1,0 +1,106 @@
+"""The committed calendar against the library it was made from, and its behaviour at the edges."""
+
+from __future__ import annotations
+
+import importlib.util
+import warnings
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from core.exchange.calendar import MAINLAND, DayKind, is_trading_day, next_trading_day, previous_trading_day
+from core.exchange.calendar_table import CLOSED_WEEKDAYS
+from core.exchange.refusals import Refused, RuleCode
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def test_the_table_covers_2005_to_2026() -> None:
+    assert sorted(CLOSED_WEEKDAYS) == list(range(2005, 2027))
+    assert MAINLAND.last_known_day == date(2026, 12, 31)
+
+
+@pytest.mark.parametrize(("year", "days"), [(2020, 243), (2024, 242), (2025, 243), (2026, 242)])
+def test_trading_days_of_a_year(year: int, days: int) -> None:
+    assert MAINLAND.count(date(year, 1, 1), date(year, 12, 31)) == days
+
+
+def test_the_library_agrees_on_every_day() -> None:
+    if importlib.util.find_spec("exchange_calendars") is None:
+        pytest.skip("exchange_calendars is not installed")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import exchange_calendars
+
+        sessions = exchange_calendars.get_calendar("XSHG", start="2005-01-01", end="2026-12-31").sessions
+    theirs = [stamp.date() for stamp in sessions]
+    assert list(MAINLAND.trading_days(date(2005, 1, 1), date(2026, 12, 31))) == theirs
+
+
+def test_make_up_weekends_do_not_trade_and_holidays_do_not() -> None:
+    assert not is_trading_day(date(2026, 2, 14))  # a Saturday worked for the Spring Festival
+    assert not is_trading_day(date(2026, 10, 7))
+    assert is_trading_day(date(2026, 10, 8))
+
+
+def test_an_unknown_year_fails_closed() -> None:
+    assert MAINLAND.kind(date(2027, 3, 1)) is DayKind.UNKNOWN
+    assert not is_trading_day(date(2027, 3, 1))
+    assert MAINLAND.kind(date(2027, 3, 6)) is DayKind.CLOSED
+    with pytest.raises(Refused) as caught:
+        next_trading_day(date(2026, 12, 31))
+    assert caught.value.refusal.code is RuleCode.CALENDAR_UNKNOWN
+    assert "2027-01-01" in str(caught.value)
+
+
+def test_neighbouring_days() -> None:
+    assert next_trading_day(date(2026, 2, 13)) == date(2026, 2, 24)
+    assert previous_trading_day(date(2026, 2, 24)) == date(2026, 2, 13)
+
+
+def test_the_users_days_win_and_the_table_stays() -> None:
+    storm = date(2026, 11, 20)
+    own = MAINLAND.with_days(trading=[date(2027, 1, 4)], closed=[storm])
+    assert not own.is_trading_day(storm)
+    assert own.is_trading_day(date(2027, 1, 4))
+    assert MAINLAND.is_trading_day(storm)
+    assert own.trading_days(date(2026, 11, 19), date(2026, 11, 23)) == (
+        date(2026, 11, 19),
+        date(2026, 11, 23),
+    )
+
+
+def test_a_year_can_be_added() -> None:
+    holidays = [date(2027, 1, 1)]
+    own = MAINLAND.with_year(2027, holidays)
+    assert own.next_trading_day(date(2026, 12, 31)) == date(2027, 1, 4)
+    assert own.last_known_day == date(2027, 12, 31)
+
+
+def test_the_warning_comes_months_ahead() -> None:
+    end = MAINLAND.last_known_day
+    assert MAINLAND.horizon_warning(end - timedelta(days=91)) is None
+    ahead = MAINLAND.horizon_warning(end - timedelta(days=90))
+    assert ahead is not None
+    assert "还剩 90 天" in ahead
+    assert "已停" in (MAINLAND.horizon_warning(end + timedelta(days=1)) or "")
+
+
+def test_the_generator_writes_the_committed_table() -> None:
+    if importlib.util.find_spec("exchange_calendars") is None:
+        pytest.skip("exchange_calendars is not installed")
+    spec = importlib.util.spec_from_file_location("make_calendar", ROOT / "build_spec" / "make_calendar.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        text = module.render(2005, 2026)
+    committed = (ROOT / "core" / "exchange" / "calendar_table.py").read_text(encoding="utf-8")
+    assert _rows(text) == _rows(committed)
+
+
+def _rows(text: str) -> list[str]:
+    return [line for line in text.splitlines() if line.startswith("    ")]

@@ -1,0 +1,140 @@
+"""Our rules against the independent oracle: 100,000 random orders, and limits and cages by themselves."""
+
+from __future__ import annotations
+
+import random
+from datetime import date, datetime
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.domain.enums import Side
+from core.domain.market import SHANGHAI
+from core.exchange.cage import BookTop, cage_bound, highest_buy_price, lowest_sell_price
+from core.exchange.checks import check_order
+from core.exchange.limits import price_limits
+from core.exchange.lots import round_buy, round_sell
+from core.exchange.orders import OrderQuery
+from tests.core.exchange import oracle
+
+DAY = date(2026, 11, 20)
+NOON = datetime(2026, 11, 20, 10, tzinfo=SHANGHAI)
+boards = st.sampled_from(oracle.BOARDS)
+
+
+def yuan(milli: int) -> Decimal:
+    return Decimal(milli) / 1000
+
+
+def random_order(dice: random.Random) -> None:
+    board = dice.choice(oracle.BOARDS)
+    tick = board.tick
+    prev = dice.choice((dice.randint(1, 30), dice.randint(1, 2_000), dice.randint(1, 200_000))) * tick
+    up, down = oracle.limits(board, prev)
+    bid = dice.randrange(down, up + tick, tick) if dice.random() < 0.8 else 0
+    ask = min(bid + dice.randint(1, 5) * tick, up) if bid and dice.random() < 0.9 else 0
+    buy = dice.random() < 0.5
+    near = ask or bid or prev
+    price = (
+        10 * (near + dice.randint(-40, 40) * tick) if dice.random() < 0.7 else 10 * dice.randint(-5, 2 * up)
+    )
+    if dice.random() < 0.2:
+        price += dice.randint(1, 9)
+    can_use = dice.choice((0, 50, 150, 199, 250, 1_000, 1_037, 2_000_000))
+    volume = dice.choice(
+        (dice.randint(-1, 400), dice.randint(1, 30) * 100, can_use, dice.randint(1, 1_200_000))
+    )
+    verdict = check_order(
+        OrderQuery(
+            symbol=board.symbol,
+            side=Side.BUY if buy else Side.SELL,
+            volume=volume,
+            price=Decimal(price) / 10_000,
+            moment=NOON,
+            prev_close=yuan(prev),
+            top=BookTop(yuan(bid) if bid else None, yuan(ask) if ask else None),
+            can_use=can_use,
+        )
+    )
+    wanted = oracle.order_code(board, buy, price, volume, can_use, prev, bid, ask)
+    assert verdict.code.value == wanted, (board.symbol, buy, price, volume, can_use, prev, bid, ask)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_ten_thousand_random_orders_get_the_oracles_code(seed: int) -> None:
+    dice = random.Random(seed)
+    for _ in range(10_000):
+        random_order(dice)
+
+
+def test_random_orders_meet_every_code_the_oracle_knows() -> None:
+    """Otherwise the test above could pass by refusing everything for one reason."""
+    dice, seen = random.Random(99), set()
+    for _ in range(5_000):
+        board = dice.choice(oracle.BOARDS)
+        prev = dice.randint(100, 20_000) * board.tick
+        price = 10 * prev + dice.randint(-300, 300) * 10 * board.tick + dice.choice((0, 0, 0, 1))
+        volume = dice.choice((-1, 0, 5, 100, 150, 199, 200, 50, 300, 2_000_000))
+        buy = dice.random() < 0.5
+        seen.add(oracle.order_code(board, buy, price, volume, 250, prev, prev, 0))
+    seen.add(oracle.order_code(oracle.BOARDS[0], True, 0, 100, 0, 1000, 0, 0))
+    assert seen == {
+        "OK",
+        "QTY_NOT_POSITIVE",
+        "QTY_ABOVE_MAX",
+        "QTY_BELOW_MIN",
+        "QTY_STEP",
+        "ODD_LOT_SPLIT",
+        "INSUFFICIENT_POSITION",
+        "PRICE_NOT_POSITIVE",
+        "PRICE_TICK",
+        "PRICE_ABOVE_LIMIT_UP",
+        "PRICE_BELOW_LIMIT_DOWN",
+        "CAGE_HIGH",
+        "CAGE_LOW",
+    }
+
+
+@settings(max_examples=2_000, deadline=None)
+@given(board=boards, steps=st.integers(1, 400_000))
+def test_limits_are_the_oracles(board: oracle.Board, steps: int) -> None:
+    prev = steps * board.tick
+    found = price_limits(board.symbol, yuan(prev), DAY)
+    up, down = oracle.limits(board, prev)
+    assert (found.up, found.down) == (yuan(up), yuan(down))
+
+
+@settings(max_examples=2_000, deadline=None)
+@given(board=boards, steps=st.integers(1, 400_000), buy=st.booleans())
+def test_cage_and_the_prices_allowed_now_are_the_oracles(board: oracle.Board, steps: int, buy: bool) -> None:
+    reference = steps * board.tick
+    top = BookTop(best_bid=yuan(reference), pre_close=yuan(reference))
+    side = Side.BUY if buy else Side.SELL
+    found = cage_bound(board.symbol, side, DAY, top)
+    bound = oracle.cage(board, buy, reference)
+    assert (found.bound if found else None) == (None if bound is None else yuan(bound))
+    limits = price_limits(board.symbol, yuan(reference), DAY)
+    up, down = oracle.limits(board, reference)
+    if buy:
+        wanted = up if bound is None else min(up, bound)
+        assert highest_buy_price(board.symbol, DAY, top, limits) == yuan(wanted)
+    else:
+        wanted = down if bound is None else max(down, bound)
+        assert lowest_sell_price(board.symbol, DAY, top, limits) == yuan(wanted)
+
+
+@settings(max_examples=1_000, deadline=None)
+@given(board=boards, volume=st.integers(-5, 3_000), can_use=st.integers(0, 3_000))
+def test_rounded_volumes_are_the_largest_the_oracle_takes(
+    board: oracle.Board, volume: int, can_use: int
+) -> None:
+    """003-05 in all boards: nothing larger and not above the wish would be taken."""
+
+    def largest(buy: bool) -> int:
+        fine = (v for v in range(volume, 0, -1) if oracle.volume_code(board, buy, v, can_use) == "OK")
+        return next(fine, 0)
+
+    assert round_buy(board.symbol, volume) == largest(True)
+    assert round_sell(board.symbol, volume, can_use) == largest(False)
