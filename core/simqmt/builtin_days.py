@@ -1,0 +1,107 @@
+"""Days of the built-in market: where each day of a security opens, is drawn to and closes.
+
+The chain starts at the base price on a fixed date, so a day is the same from wherever one comes. Prices are in
+ticks.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from core.exchange.calendar import Calendar
+from core.exchange.limits import price_limits
+from core.simqmt.builtin_dice import ONE, SPREAD_OUT, draws, normal
+from core.simqmt.securities import Security
+
+CHAIN_START = date(2025, 1, 2)
+FIRST_DAY = date(2026, 7, 6)
+"""The market plays by the rules in force since this day (closing call for all funds)."""
+
+_BP = 10_000
+_NEWS_ONE_IN = 400
+_TREND_ONE_IN = 8
+
+
+@dataclass(frozen=True, slots=True)
+class DayPlan:
+    """One day of one security. Prices in ticks; `aim` is where the price is drawn to, perhaps beyond a limit.
+
+    `restless` is how much the price swings beside its way from `open` to `aim`, in thousandths of the usual;
+    `volume` the rough number of shares of the day.
+    """
+
+    day: date
+    pre_close: int
+    open: int
+    aim: int
+    close: int
+    limit_up: int
+    limit_down: int
+    restless: int
+    volume: int
+
+
+def limit_percent(security: Security, day: date) -> int:
+    """Daily limit of a security in percent, from the exchange rules."""
+    up = price_limits(security.symbol, Decimal(1000), day).up
+    if up is None:
+        raise ValueError(f"{security.symbol} has no limit on {day}")
+    return int(up) // 10 - 100
+
+
+class DayChain:
+    """The days of one security for one seed, made as far as they are asked for."""
+
+    def __init__(self, seed: int, security: Security, calendar: Calendar) -> None:
+        self._seed = seed
+        self._security = security
+        self._calendar = calendar
+        self._base = security.base // security.tick
+        self._percent = limit_percent(security, FIRST_DAY)
+        self._days: list[date] = []
+        self._plans: list[DayPlan] = []
+
+    def plan(self, day: date) -> DayPlan:
+        """The plan of a trading day from CHAIN_START on; raises KeyError for any other day."""
+        if not self._days or self._days[-1] < day:
+            self._extend(day)
+        index = bisect_left(self._days, day)
+        if index == len(self._days) or self._days[index] != day:
+            raise KeyError(day)
+        return self._plans[index]
+
+    def _extend(self, until: date) -> None:
+        known = len(self._days)
+        for day in self._calendar.trading_days(CHAIN_START, until)[known:]:
+            close = self._plans[-1].close if self._plans else self._base
+            self._plans.append(self._next(day, close))
+            self._days.append(day)
+
+    def _next(self, day: date, pre_close: int) -> DayPlan:
+        about, base = self._security.character, self._base
+        night, way, kind, size = draws(4, self._seed, self._security.symbol, day)
+        up = (2 * pre_close * (100 + self._percent) + 100) // 200
+        down = (2 * pre_close * (100 - self._percent) + 100) // 200
+        distance = pre_close - base
+        gap = base * about.gap * normal(night) // (_BP * ONE) - distance * (1000 - about.night_keep) // 1000
+        cap = base * about.gap_cap // _BP
+        opened = min(max(pre_close + min(max(gap, -cap), cap), down), up)
+        body, restless = self._mood(way, kind)
+        if about.news and kind >> 32 & 0xFFFF < 0x10000 // _NEWS_ONE_IN:
+            body = base * (self._percent * 108) // _BP * (1 if kind >> 48 & 1 else -1)
+        aim = base + (opened - base) * about.day_keep // 1000 + body
+        volume = (
+            self._security.volume * (ONE + SPREAD_OUT[size & 15] + SPREAD_OUT[size >> 4 & 15]) // (3 * ONE)
+        )
+        return DayPlan(day, pre_close, opened, aim, min(max(aim, down), up), up, down, restless, volume)
+
+    def _mood(self, way: int, kind: int) -> tuple[int, int]:
+        """Open-to-close move in ticks beside the pull of the base, and how restless the day is."""
+        usual = self._base * self._security.swing * self._security.character.body
+        body = usual * normal(way) // (_BP * 1000 * ONE)
+        if kind % _TREND_ONE_IN == 0 and self._security.character.news:
+            return body * 9 // 5, 750
+        return body, (800, 900, 1000, 1000, 1100, 1300)[(kind >> 8) % 6]
