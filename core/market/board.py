@@ -42,6 +42,7 @@ class QuoteBoard:
         self._symbols: list[Symbol] = []
         self._quotes: list[Quote | None] = []
         self._values: IntArray = np.zeros((16, _WIDTH), dtype=np.int64)
+        self._phases: dict[Symbol, tuple[int, Phase]] = {}
         self._newest_ms = 0
         self._advanced_ms = 0  # our clock when `_newest_ms` last moved
         self.applied = 0
@@ -141,7 +142,7 @@ class QuoteBoard:
         from the moment the newest exchange time last moved, so a wrong machine clock raises nothing.
         """
         now = self._clock.now_ms() if now_ms is None else now_ms
-        if not self._symbols or self._phase_of(self._symbols[0], now) is not Phase.CONTINUOUS:
+        if not self._symbols or self._phase(self._symbols[0], now) is not Phase.CONTINUOUS:
             return 0
         return trading_ms_between(self._advanced_ms, now)
 
@@ -152,10 +153,18 @@ class QuoteBoard:
     def validity(self, symbol: Symbol, now_ms: int | None = None, phase: Phase | None = None) -> Validity:
         """May the held quote trigger anything? `phase` defaults to the clock's."""
         now = self._clock.now_ms() if now_ms is None else now_ms
-        shown = self._phase_of(symbol, now) if phase is None else phase
+        shown = self._phase(symbol, now) if phase is None else phase
         silence = self.feed_silence_ms(now) if shown is Phase.CONTINUOUS else 0
         return judge(symbol, self.quote(symbol), now, shown, silence, self._freshness)
 
     def may_trigger(self, row: int) -> bool:
         """`validity` of a row, now, as yes or no."""
         return self.validity(self._symbols[row]).ok
+
+    def _phase(self, symbol: Symbol, now_ms: int) -> Phase:
+        """The clock's phase, asked once a minute: phases begin on whole minutes."""
+        minute = now_ms // 60_000
+        known = self._phases.get(symbol)
+        if known is None or known[0] != minute:
+            known = self._phases[symbol] = (minute, self._phase_of(symbol, now_ms))
+        return known[1]

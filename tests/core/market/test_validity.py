@@ -134,8 +134,12 @@ def test_trading_time(start: str, end: str, seconds: int) -> None:
     assert trading_ms_between(at(start), at(end)) == seconds * 1000
 
 
-def test_on_a_real_day_only_continuous_snapshots_may_trigger(sz5: list[Quote]) -> None:
-    for item in sz5:
+@pytest.mark.parametrize("day", ["sz5", "sh30"])
+def test_on_a_real_day_only_continuous_snapshots_may_trigger(
+    day: str, request: pytest.FixtureRequest
+) -> None:
+    quotes: list[Quote] = request.getfixturevalue(day)
+    for item in quotes:
         clock_phase = domain_phase(item.symbol, item.time)
         verdict = judge(item.symbol, item, item.time_ms, clock_phase)
         both = item.phase is clock_phase is Phase.CONTINUOUS
