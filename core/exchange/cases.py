@@ -211,7 +211,9 @@ _PLAIN_SCRIPT = (
     "filled 400@10.50",
 )
 _STEP = re.compile(
-    r"(?P<verb>start|buy|sell|fill(?:ed)?|cancel|next day)\b(?:\D*?(?P<volume>\d+)@(?P<price>[\d.]+))?"
+    r"\b(?P<verb>start|buy|sell|fill(?:ed)?|cancel|reject|next day)"
+    r"(?:\D*?(?P<volume>\d+)@(?P<price>\d+(?:\.\d+)?))?",
+    re.IGNORECASE,
 )
 
 
@@ -238,15 +240,15 @@ def _lifecycle(case: Case, day: str) -> dict[str, Any]:
 
 
 def _lifecycle_step(ledger: Ledger, symbol: str, event: str, serial: int) -> tuple[Ledger, int]:
-    match = _STEP.match(event)
+    match = _STEP.search(event)
     if match is None:
         raise ValueError(f"unknown lifecycle event {event!r}")
-    verb = match["verb"]
+    verb = match["verb"].lower()
     if verb == "start":
         return ledger, serial
     if verb == "next day":
         return ledger.next_day(MAINLAND.next_trading_day(ledger.day)), serial
-    if verb == "cancel":
+    if verb in ("cancel", "reject"):
         return ledger.release(str(serial)), serial
     if match["volume"] is None:
         raise ValueError(f"lifecycle event without volume and price: {event!r}")

@@ -44,6 +44,7 @@ class LimitFacts:
     """What beside price and day decides a limit. `listing_day` and `delist_day` count trading days from 1.
 
     `is_st` overrides the name; `band` (a fraction) overrides the table, for funds whose list we do not know.
+    `no_limit` is for the days only the exchange knows: share reform, relisting.
     """
 
     name: str = ""
@@ -52,6 +53,7 @@ class LimitFacts:
     delist_day: int | None = None
     issue_price: Decimal | None = None
     band: Decimal | None = None
+    no_limit: bool = False
 
 
 PLAIN = LimitFacts()
@@ -110,7 +112,7 @@ def limit_down(
 
 def _band(symbol: str, day: date, facts: LimitFacts) -> _Band:
     cls = require_class(symbol)
-    if cls in (_C.REPO, _C.INDEX):
+    if cls in (_C.REPO, _C.INDEX) or facts.no_limit:
         return _FREE
     if cls is _C.CB:
         return _bond_band(day, facts)

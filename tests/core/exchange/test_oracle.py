@@ -130,7 +130,7 @@ def test_cage_and_the_prices_allowed_now_are_the_oracles(board: oracle.Board, st
 def test_rounded_volumes_are_the_largest_the_oracle_takes(
     board: oracle.Board, volume: int, can_use: int
 ) -> None:
-    """003-05 in all boards: nothing larger and not above the wish would be taken."""
+    """Nothing larger and not above the wish would be taken."""
 
     def largest(buy: bool) -> int:
         fine = (v for v in range(volume, 0, -1) if oracle.volume_code(board, buy, v, can_use) == "OK")
