@@ -17,6 +17,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 FIXTURE = "market_data_dir"
 COUNTS = pytest.StashKey[Counter[str]]()
+REQUEST = pytest.StashKey[pytest.FixtureRequest]()
 
 
 def find_data(environment: Mapping[str, str], root: Path = ROOT) -> Path | None:
@@ -46,6 +47,17 @@ def market_data_dir() -> Path:
     return folder
 
 
+@pytest.fixture(autouse=True)
+def _remember_request(request: pytest.FixtureRequest) -> None:
+    """Unlike the test's own list, the request also names what was asked for while the test ran."""
+    request.node.stash[REQUEST] = request
+
+
+def _uses_data(item: pytest.Item) -> bool:
+    request = item.stash.get(REQUEST, None)
+    return FIXTURE in (request.fixturenames if request else getattr(item, "fixturenames", ()))
+
+
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[COUNTS] = Counter()
 
@@ -53,7 +65,7 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     report: pytest.TestReport = yield
-    if FIXTURE in getattr(item, "fixturenames", ()) and (report.when == "call" or report.skipped):
+    if (report.when == "call" or report.skipped) and _uses_data(item):
         if report.skipped and must_run(os.environ):
             report.outcome = "failed"
             report.longrepr = f"{item.nodeid} was skipped although CI is set and the real data is there"

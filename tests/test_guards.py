@@ -178,13 +178,17 @@ def test_skipping_real_data_fails_under_ci(
         import pytest
         def test_reads(market_data_dir): assert market_data_dir.is_dir()
         def test_gives_up(market_data_dir): pytest.skip("no wish to")
+        @pytest.fixture
+        def ticks(market_data_dir): return 1
+        def test_asks_late(request): assert request.getfixturevalue("ticks")
+        def test_needs_none(): pass
         """
     monkeypatch.setenv("CI", "")
     lenient = run(pytester, source)
-    lenient.assert_outcomes(passed=1, skipped=1)
-    lenient.stdout.fnmatch_lines(["real-data tests: 1 ran, 1 skipped (data folder found)"])
+    lenient.assert_outcomes(passed=3, skipped=1)
+    lenient.stdout.fnmatch_lines(["real-data tests: 2 ran, 1 skipped (data folder found)"])
     monkeypatch.setenv("CI", "true")
-    run(pytester, source).assert_outcomes(passed=1, failed=1)
+    run(pytester, source).assert_outcomes(passed=3, failed=1)
 
 
 def test_real_data_is_found_by_name_or_beside_the_checkout(tmp_path: Path) -> None:
