@@ -120,9 +120,10 @@ class BrokerLink:
     def _start_refresh(self) -> None:
         self._refresh_due = False
         if self._broker.ready and not self._closing:
-            self._tasks.spawn(self._refresh())
+            self._tasks.spawn(self.refresh())
 
-    async def _refresh(self) -> None:
+    async def refresh(self) -> None:
+        """Ask for money and holdings now; what cannot be had keeps the last figures and says so."""
         asked = self._book.event_no
         try:
             asset = await self._broker.query_asset()

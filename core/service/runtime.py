@@ -7,6 +7,7 @@ Importing this module is cheap; everything heavy is imported on the trading thre
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import threading
 from collections.abc import Callable
@@ -77,10 +78,8 @@ class DeskThread:
             self._stop_asked = True
             desk = self._desk
         if desk is not None:
-            try:
+            with contextlib.suppress(RuntimeError):  # closed already
                 desk.loop.call_soon_threadsafe(desk.loop.stop)
-            except RuntimeError:  # already closed
-                pass
         if self._thread.is_alive():
             self._thread.join(timeout)
         return not self._thread.is_alive()
@@ -122,7 +121,7 @@ class DeskThread:
     async def _begin(self, desk: Desk) -> None:
         try:
             await desk.start()
-        except Exception:  # noqa: BLE001 - told by _live as the reason of the stop
+        except Exception:
             _log.exception("the desk cannot start")
             desk.loop.stop()
             raise

@@ -27,11 +27,11 @@ from core.domain.market import Quote, Symbol
 from core.domain.trading import Intent
 from core.domain.watch import WatchItem
 from core.errors import BrokerError, JournalError, UserError
+from core.exchange.sessions import domain_phase
 from core.execution.automation import Automation
 from core.execution.ids import Ids
 from core.execution.triggers import TriggerBook
 from core.execution.views import item_view
-from core.exchange.sessions import domain_phase
 from core.service.parts import DeskParts
 
 _log = logging.getLogger(__name__)
@@ -89,6 +89,11 @@ class TradingService:
         await p.link.close()
         await p.tasks.finish()
         await p.journal.close()
+
+    async def settle(self) -> None:
+        """Finish what is being written and ask for money and holdings once more."""
+        await self.parts.tasks.finish()
+        await self.parts.link.refresh()
 
     async def _begin_day(self, day: date) -> None:
         """Load what a start on `day` must know. Triggers are armed anew, less those that acted today."""

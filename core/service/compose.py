@@ -1,0 +1,269 @@
+"""Puts a desk together: the one place that knows every room. Window, replay and tests all use it.
+
+Called on the trading thread. Which natives of xtquant are real is decided here, before its first import.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core.broker.deadlines import BrokerDeadlines
+from core.broker.door import XtBroker
+from core.clock import Clock
+from core.domain.enums import Mode, Phase
+from core.domain.market import Symbol, ms_to_datetime
+from core.domain.trading import Intent
+from core.domain.watch import WatchItem
+from core.errors import JournalError
+from core.exchange.sessions import domain_phase
+from core.execution.book import AccountBook
+from core.execution.intents import IntentBook
+from core.execution.sender import Sender, SenderDeadlines
+from core.lanes import Lane
+from core.market.board import QuoteBoard
+from core.market.xtdata_feed import XtdataFeed
+from core.monitor.monitor import Monitor
+from core.ports import Activity, Journal
+from core.risk.gate import RiskGate
+from core.service.account import DeskAccount, DeskStatus
+from core.service.charts import Charts
+from core.service.command_desk import CommandDesk
+from core.service.commands import Command
+from core.service.link import BrokerLink
+from core.service.meters import LatencyMeter
+from core.service.outbox import Outbox
+from core.service.parts import DeskParts
+from core.service.recorder import Recorder, Tasks
+from core.service.service import ServiceOptions, TradingService
+from core.service.speaker import Speaker
+
+if TYPE_CHECKING:
+    from core.storage.emergency import EmergencyFile
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """What differs between paper and live: time, natives, counting, and the hook of a started trader."""
+
+    mode: Mode
+    account_id: str
+    terminal_path: str
+    source: str
+    speed: float
+    clock: Clock
+    activity: Activity
+    loop: asyncio.AbstractEventLoop
+    on_trader_started: Callable[[object], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Rooms:
+    """Where a desk keeps its files, and how it is watched. `watchlist` replaces the stored one for this run."""
+
+    journal_path: Path
+    emergency_path: Path
+    journal_tag: str | None = None
+    watchlist: tuple[WatchItem, ...] | None = None
+    first_watchlist: tuple[WatchItem, ...] = ()
+    with_window: bool = True
+    on_sent: Callable[[str, float], None] | None = None
+    broker_deadlines: BrokerDeadlines | None = None
+    sender_deadlines: SenderDeadlines | None = None
+
+
+class EmergencyLane:
+    """The emergency file behind a thread of its own: a hung storage lane does not hold a stop back."""
+
+    def __init__(self, path: Path, activity: Activity) -> None:
+        self._path = path
+        self._lane = Lane("emergency", activity)
+        self._file: EmergencyFile | None = None
+
+    async def open(self, journal: Journal) -> None:
+        """Allocate the file, and take into the journal what an earlier run had to write there."""
+        from core.storage.emergency import EmergencyFile, merge
+
+        self._file = await self._lane.call(EmergencyFile, self._path)
+        await merge(self._file, journal)
+
+    async def append(self, intent: Intent) -> None:
+        """Durable before it returns; raises JournalError."""
+        if self._file is None:
+            raise JournalError("应急文件没有打开。")
+        await self._lane.call(self._file.append, intent)
+
+    def close(self) -> None:
+        """Release the file."""
+        if self._file is not None:
+            self._file.close()
+        self._lane.close()
+
+
+class ComposedDesk:
+    """One desk with everything it owns. Implements `runtime.Desk`."""
+
+    def __init__(
+        self,
+        channel: Channel,
+        rooms: Rooms,
+        outbox: Outbox,
+        on_started: Callable[[], None] = lambda: None,
+        on_close: Callable[[], None] = lambda: None,
+    ) -> None:
+        from core.storage.journal import SqliteJournal
+
+        self.loop = channel.loop
+        self._channel = channel
+        self._rooms = rooms
+        self._on_started = on_started
+        self._on_close = on_close
+        self._lanes = [Lane(name, channel.activity) for name in ("storage", "files", "quotes")]
+        self._emergency = EmergencyLane(rooms.emergency_path, channel.activity)
+        storage, files, quotes = self._lanes
+        self.journal = SqliteJournal(rooms.journal_path, storage, rooms.journal_tag)
+        self.service = _join(channel, rooms, outbox, self.journal, self._emergency, files, quotes)
+        self.commands = CommandDesk(self.service)
+
+    async def start(self) -> None:
+        """Open everything; on return the desk trades."""
+        await self.journal.open()
+        await self._emergency.open(self.journal)
+        await self._stock_watchlist()
+        await self.service.start()
+        self._on_started()
+
+    async def handle(self, command: Command) -> None:
+        """One command of a window."""
+        await self.commands.handle(command)
+
+    async def stop(self) -> None:
+        """Orderly end."""
+        await self.service.stop()
+
+    def close(self) -> None:
+        """Release threads and files."""
+        for lane in self._lanes:
+            lane.close()
+        self._emergency.close()
+        self._on_close()
+        if not self.loop.is_closed() and not self.loop.is_running():
+            self.loop.close()
+
+    async def _stock_watchlist(self) -> None:
+        """A given watchlist replaces the stored one; an empty journal gets the first one."""
+        stored = (await self.journal.load(self._channel.clock.now().date())).items
+        if self._rooms.watchlist is not None:
+            given = {item.item_id for item in self._rooms.watchlist}
+            removed = [item.item_id for item in stored if item.item_id not in given]
+            await self.journal.save_items(self._rooms.watchlist, removed)
+        elif not stored and self._rooms.first_watchlist:
+            await self.journal.save_items(self._rooms.first_watchlist)
+
+
+def phase_of(symbol: Symbol, now_ms: int) -> Phase:
+    """The clock's phase of a security."""
+    return domain_phase(symbol, ms_to_datetime(now_ms))
+
+
+def _join(
+    channel: Channel,
+    rooms: Rooms,
+    outbox: Outbox,
+    journal: Journal,
+    emergency: EmergencyLane,
+    files: Lane,
+    quotes: Lane,
+) -> TradingService:
+    """Wire the rooms. Callbacks go to the service, which is made last."""
+    late: list[TradingService] = []
+    clock, tasks, meter = channel.clock, Tasks(), LatencyMeter()
+    book, intents, status = AccountBook(), IntentBook(), DeskStatus(channel.mode)
+    board = QuoteBoard(clock, phase_of)
+    account = DeskAccount(clock, status, board, book, intents)
+    feed = XtdataFeed(quotes, channel.activity, channel.loop, source=channel.source)
+    broker = _broker(channel, rooms, meter)
+    speaker = Speaker(
+        account_id=channel.account_id,
+        clock=clock,
+        speed=channel.speed,
+        source=lambda: feed.source,
+        status=status,
+        account=account,
+        board=board,
+        book=book,
+        intents=intents,
+        meter=meter,
+        outbox=outbox,
+    )
+    sender = Sender(
+        journal=journal,
+        emergency=emergency,
+        broker=broker,
+        book=book,
+        intents=intents,
+        spawn=tasks.spawn,
+        on_intent=lambda intent: late[0].on_intent(intent),
+        on_journal=lambda error: late[0].on_journal(error),
+        deadlines=rooms.sender_deadlines or SenderDeadlines(),
+    )
+    link = BrokerLink(
+        broker=broker,
+        book=book,
+        intents=intents,
+        sender=sender,
+        status=status,
+        clock=clock,
+        tasks=tasks,
+        on_state=lambda: late[0].tell_state(),
+        on_account=lambda: late[0].on_account(),
+        on_event=lambda event: late[0].on_report(event),
+        alarm=lambda key, rank, title, text: speaker.alarm(key, rank, title, text),
+        cure=speaker.cure,
+    )
+    parts = DeskParts(
+        clock=clock,
+        broker=broker,
+        feed=feed,
+        journal=journal,
+        board=board,
+        monitor=Monitor(board),
+        book=book,
+        intents=intents,
+        gate=RiskGate(),
+        sender=sender,
+        link=link,
+        status=status,
+        account=account,
+        speaker=speaker,
+        recorder=Recorder(journal, tasks, lambda error: late[0].on_journal(error)),
+        meter=meter,
+        tasks=tasks,
+        files=files,
+        charts=Charts(feed, outbox.put) if rooms.with_window else None,
+    )
+    # A fast desk must not drown its window: about four clock news a wall second at most.
+    clock_s = max(1.0, channel.speed / 4) if rooms.with_window else None
+    late.append(TradingService(parts, ServiceOptions(clock_s=clock_s)))
+    return late[0]
+
+
+def _broker(channel: Channel, rooms: Rooms, meter: LatencyMeter) -> XtBroker:
+    def on_sent(intent_id: str, moment: float) -> None:
+        meter.sent(intent_id, moment)
+        if rooms.on_sent is not None:
+            rooms.on_sent(intent_id, moment)
+
+    return XtBroker(
+        channel.terminal_path,
+        channel.account_id,
+        loop=channel.loop,
+        activity=channel.activity,
+        clock=channel.clock,
+        deadlines=rooms.broker_deadlines,
+        on_trader_started=channel.on_trader_started,
+        on_sent=on_sent,
+    )

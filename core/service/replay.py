@@ -1,0 +1,192 @@
+"""`dingpan replay`: the same service without a window, over a recorded day, as fast as it can, in lock-step."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import sys
+import tempfile
+import threading
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+from core.domain.market import Symbol
+from core.errors import BadInput, DingPanError, UserError
+from core.service.news import News
+from core.service.outbox import Outbox
+
+ACCOUNT = "88000001"
+TAG = "RPLY"
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayArguments:
+    """What a replay is asked to do. Positions count as bought yesterday."""
+
+    ticks: Path
+    watchlist: Path
+    cash: Decimal
+    positions: tuple[tuple[Symbol, int, Decimal], ...]
+    latency_ms: int
+    report: Path | None
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run the sub-command; returns the exit code (0 done, 2 wrong input)."""
+    try:
+        arguments = _parse(argv)
+        report = replay(arguments)
+        _write(report, arguments.report)
+    except DingPanError as error:
+        print(error, file=sys.stderr)  # noqa: T201 - the command's own answer
+        return 2
+    return 0
+
+
+def replay(arguments: ReplayArguments) -> dict[str, Any]:
+    """Replay one file and return the report. Deterministic: the same arguments give the same report."""
+    from core.service.watchlist_csv import read_watchlist
+    from core.simqmt.market_replay import ReplayMarket
+
+    items = read_watchlist(arguments.watchlist).require()
+    market = ReplayMarket(arguments.ticks)
+    _check_positions(arguments, {instrument.symbol for instrument in market.instruments()})
+    with tempfile.TemporaryDirectory(prefix="dingpan-replay-") as folder:
+        return _run(arguments, items, market, Path(folder))
+
+
+def _run(arguments: ReplayArguments, items: tuple[Any, ...], market: Any, folder: Path) -> dict[str, Any]:
+    from core.service.compose import Rooms
+    from core.service.paper import PaperDesk, PaperOptions
+    from core.service.report import build_report
+
+    outbox = Outbox()
+    paper = PaperDesk(
+        PaperOptions(
+            folder=folder / "terminal",
+            account_id=ACCOUNT,
+            cash=arguments.cash,
+            holdings=arguments.positions,
+            speed=None,
+            latency_ms=arguments.latency_ms,
+        ),
+        market,
+        Rooms(
+            journal_path=folder / "journal.db",
+            emergency_path=folder / "journal.emergency",
+            journal_tag=TAG,
+            watchlist=items,
+            with_window=False,
+        ),
+        outbox,
+    )
+    desk, loop = paper.desk, paper.desk.loop
+    news: list[News] = []
+    thread = threading.Thread(target=loop.run_forever, name="trading", daemon=True)
+    thread.start()
+    try:
+        asyncio.run_coroutine_threadsafe(desk.start(), loop).result()
+        paper.conductor.finished.wait()
+        asyncio.run_coroutine_threadsafe(desk.service.settle(), loop).result()
+        news += outbox.drain()
+        report = build_report(desk.service, news, _about(arguments))
+        asyncio.run_coroutine_threadsafe(desk.stop(), loop).result()
+    finally:
+        with suppress(RuntimeError):
+            loop.call_soon_threadsafe(loop.stop)
+        thread.join(10)
+        desk.close()
+    return report
+
+
+def _about(arguments: ReplayArguments) -> dict[str, Any]:
+    return {
+        "ticks": arguments.ticks.name,
+        "watchlist": arguments.watchlist.name,
+        "cash": str(arguments.cash),
+        "positions": [f"{symbol}={volume}@{cost}" for symbol, volume, cost in arguments.positions],
+        "latency_ms": arguments.latency_ms,
+    }
+
+
+def _check_positions(arguments: ReplayArguments, known: set[Symbol]) -> None:
+    for symbol, _, _ in arguments.positions:
+        if symbol not in known:
+            raise BadInput(f"{arguments.ticks.name} 里没有 {symbol} 的行情，无法为它估值。", where="--position")
+
+
+def _write(report: dict[str, Any], path: Path | None) -> None:
+    """Whole or not at all, with the same bytes for the same report."""
+    text = json.dumps(report, ensure_ascii=False, indent=1, sort_keys=False) + "\n"
+    if path is None:
+        sys.stdout.write(text)
+        return
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_name(path.name + ".part")
+        temporary.write_bytes(text.encode("utf-8"))
+        os.replace(temporary, path)
+    except OSError as error:
+        raise UserError(f"报告写不进 {path}：{error.strerror}。请换一个可写的位置。") from error
+
+
+def _parse(argv: Sequence[str]) -> ReplayArguments:
+    parser = argparse.ArgumentParser(
+        prog="dingpan replay", description="不开窗口，用同一套交易服务回放一个 level-1 行情文件。"
+    )
+    parser.add_argument("ticks", type=Path, metavar="TICKS.csv.gz", help="level-1 快照文件（csv 或 csv.gz）")
+    parser.add_argument("--watchlist", type=Path, required=True, metavar="W.csv", help="监测列表")
+    parser.add_argument("--cash", default="1000000", help="期初资金，元（默认 1000000）")
+    parser.add_argument(
+        "--position",
+        action="append",
+        default=[],
+        metavar="300274.SZ=1000@70.00",
+        help="期初持仓：代码=股数@成本，算昨日买入；可重复",
+    )
+    parser.add_argument("--latency-ms", type=int, default=0, help="委托到达交易所的延迟，毫秒（默认 0）")
+    parser.add_argument("--report", type=Path, metavar="OUT.json", help="报告文件（默认写到标准输出）")
+    found = parser.parse_args(list(argv))
+    if found.latency_ms < 0:
+        raise BadInput("延迟不能是负数。", where="--latency-ms")
+    return ReplayArguments(
+        ticks=found.ticks,
+        watchlist=found.watchlist,
+        cash=_money(found.cash),
+        positions=tuple(_position(text) for text in found.position),
+        latency_ms=found.latency_ms,
+        report=found.report,
+    )
+
+
+def _money(text: str) -> Decimal:
+    try:
+        cash = Decimal(text)
+    except InvalidOperation:
+        raise BadInput(f"{text} 不是金额。请写成 1000000 或 50000.50。", where="--cash") from None
+    if not cash.is_finite() or cash < 0:
+        raise BadInput(f"{text} 不能作资金：应是 0 或更大的数。", where="--cash")
+    return cash
+
+
+def _position(text: str) -> tuple[Symbol, int, Decimal]:
+    from core.exchange.symbols import parse_symbol
+
+    name, sign, rest = text.partition("=")
+    volume, at, cost = rest.partition("@")
+    if not (sign and at):
+        raise BadInput(f"{text} 应写成 300274.SZ=1000@70.00。", where="--position")
+    symbol = parse_symbol(name)
+    try:
+        shares, price = int(volume), Decimal(cost)
+    except (ValueError, InvalidOperation):
+        raise BadInput(f"{text} 的股数或成本不是数字，应写成 300274.SZ=1000@70.00。", where="--position") from None
+    if shares <= 0 or not price.is_finite() or price <= 0:
+        raise BadInput(f"{text} 的股数和成本都应大于 0。", where="--position")
+    return symbol, shares, price
