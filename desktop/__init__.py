@@ -1,0 +1,1 @@
+"""The application: puts a window on a trading service. Holds no trading rules."""

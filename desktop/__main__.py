@@ -1,0 +1,93 @@
+"""The `dingpan` command: the desk, or one of its head-less sub-commands."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class DeskArguments:
+    """What the command line may say about the desk."""
+
+    watchlist: Path | None
+    seed: int
+    speed: float
+    exit_after: float | None
+    screenshot: Path | None
+    data_dir: Path | None
+    live: bool
+    look: str | None
+    language: str | None
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run; returns the exit code."""
+    _speak_utf8()
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if arguments[:1] == ["replay"]:
+        from core.service.replay import main as replay
+
+        return replay(arguments[1:])
+    parsed = parse(arguments)
+    from desktop.app import run_desk
+
+    return run_desk(parsed)
+
+
+def parse(arguments: Sequence[str]) -> DeskArguments:
+    """Read the desk's options; argparse prints usage and exits 2 on a wrong one."""
+    parser = argparse.ArgumentParser(
+        prog="dingpan",
+        description="盯盘：A 股盯盘与自动交易桌面程序。不带参数即打开模拟盘桌面。",
+        epilog="另有子命令 replay：不开窗口，回放一个 level-1 行情文件。dingpan replay --help",
+    )
+    parser.add_argument("--watchlist", type=Path, metavar="W.csv", help="用这个监测列表代替保存的列表（只在本次运行）")
+    parser.add_argument("--seed", type=int, default=1, metavar="N", help="内置行情的种子（默认 1）")
+    parser.add_argument("--speed", type=_speed, default=1.0, metavar="N", help="模拟时钟倍速（默认 1）")
+    parser.add_argument("--exit-after", type=_positive, metavar="SECONDS", help="这么多秒后自动退出")
+    parser.add_argument("--screenshot", type=Path, metavar="FILE.png", help="退出前把窗口存成图片")
+    parser.add_argument("--data-dir", type=Path, metavar="DIR", help="数据目录（默认在用户目录下）")
+    parser.add_argument("--live", action="store_true", help="实盘：连接 MiniQMT（仅 Windows）")
+    parser.add_argument("--look", choices=("dark", "light"), help="本次运行的外观")
+    parser.add_argument("--language", choices=("zh", "en"), help="本次运行的语言")
+    found = parser.parse_args(list(arguments))
+    return DeskArguments(
+        watchlist=found.watchlist,
+        seed=found.seed,
+        speed=found.speed,
+        exit_after=found.exit_after,
+        screenshot=found.screenshot,
+        data_dir=found.data_dir,
+        live=found.live,
+        look=found.look,
+        language=found.language,
+    )
+
+
+def _speed(text: str) -> float:
+    value = float(text)
+    if not 0 < value <= 10_000:
+        raise argparse.ArgumentTypeError("倍速应大于 0，不超过 10000")
+    return value
+
+
+def _positive(text: str) -> float:
+    value = float(text)
+    if value <= 0:
+        raise argparse.ArgumentTypeError("应为正数")
+    return value
+
+
+def _speak_utf8() -> None:
+    """A Chinese Windows prints in code page 936, and a windowed program has no stdout at all."""
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None and hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
