@@ -1,0 +1,158 @@
+"""What the terminal answers to a program's requests: one method per native request of a stock account."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from core.domain.market import Symbol
+from core.simqmt.answers import Answers
+from core.simqmt.counter import Counter, Ticket
+from core.simqmt.records import MARKETS, Push, SimOrder
+from core.simqmt.requests import NOT_SUPPORTED, Request, account_of, empty_answer
+from core.simqmt.structs import Surface
+from core.simqmt.views import asset_view, position_view
+
+_MARKET_NAMES = {number: name for name, number in MARKETS.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The answer, the pushes, and what reaches the exchange now or after the latency."""
+
+    payload: object
+    pushes: tuple[Push, ...] = ()
+    arriving: int = 0
+    cancelling: int = 0
+    subscribed: str = ""
+
+
+class RequestDesk:
+    """Answers requests of connected clients. Called under the terminal's lock."""
+
+    def __init__(self, surface: Surface, counter: Counter, name_of: Callable[[Symbol], str]) -> None:
+        self._surface = surface
+        self._counter = counter
+        self._answers = Answers(surface)
+        self._name_of = name_of
+        self._methods: dict[str, Callable[[Request], Outcome]] = {
+            "subscribe": self._subscribe,
+            "unsubscribe": self._unsubscribe,
+            "orderStock": self._order,
+            "orderStockImmediate": self._order,
+            "cancelOrderStock": self._cancel,
+            "cancelOrderStockImmediate": self._cancel,
+            "queryStockAsset": self._asset,
+            "queryStockOrders": self._orders,
+            "queryStockTrades": self._trades,
+            "queryStockPositions": self._positions,
+            "queryAccountInfos": self._infos,
+            "queryAccountStatus": self._status,
+            "queryNewPurchaseLimit": self._purchase_limit,
+            "queryIPOData": lambda _request: Outcome([]),
+        }
+
+    def handle(self, request: Request) -> Outcome:
+        """Do what is asked; what this terminal does not offer is answered so."""
+        method = self._methods.get(request.name)
+        if method is None:
+            return Outcome(empty_answer(self._surface, request, NOT_SUPPORTED))
+        return method(request)
+
+    def _subscribe(self, request: Request) -> Outcome:
+        account = account_of(request)
+        if not self._counter.has_account(account):
+            return Outcome(-1)
+        request.link.accounts.add(account)
+        return Outcome(0, subscribed=account)
+
+    def _unsubscribe(self, request: Request) -> Outcome:
+        account = account_of(request)
+        known = account in request.link.accounts
+        request.link.accounts.discard(account)
+        return Outcome(0 if known else -1)
+
+    def _order(self, request: Request) -> Outcome:
+        asked = request.struct
+        ticket = Ticket(
+            account=asked.account_id,
+            code=asked.stock_code,
+            order_type=asked.order_type,
+            volume=asked.order_volume,
+            price_type=asked.price_type,
+            price=asked.price,
+            strategy=getattr(asked, "strategy_name", ""),
+            remark=getattr(asked, "order_remark", ""),
+            seq=request.seq,
+        )
+        placed = self._counter.place(ticket)
+        order = self._counter.order(placed.order_id)
+        payload = self._answers.order_response(
+            ticket.account,
+            placed.order_id,
+            placed.message,
+            ticket.strategy,
+            order.remark if order is not None else ticket.remark,
+        )
+        alive = order is not None and order.working
+        return Outcome(payload, placed.pushes, arriving=placed.order_id if alive else 0)
+
+    def _cancel(self, request: Request) -> Outcome:
+        asked = request.struct
+        order = self._wanted(request)
+        taken = self._counter.ask_cancel(asked.account_id, asked.order_id, order)
+        sysid = getattr(asked, "order_sysid", "") or getattr(asked, "order_sys_id", "")
+        payload = self._answers.cancel_response(
+            asked.account_id, taken.result, asked.order_id, sysid, taken.message
+        )
+        return Outcome(payload, taken.pushes, cancelling=taken.accepted)
+
+    def _wanted(self, request: Request) -> SimOrder | None:
+        asked = request.struct
+        sysid = getattr(asked, "order_sysid", "") or getattr(asked, "order_sys_id", "")
+        if not sysid:
+            return self._counter.order(asked.order_id)
+        market = getattr(asked, "market1", "") or _MARKET_NAMES.get(asked.market, "")
+        return self._counter.find_sysid(asked.account_id, market, sysid) if market else None
+
+    def _asset(self, request: Request) -> Outcome:
+        account = account_of(request)
+        if not self._counter.has_account(account):
+            return Outcome([])
+        return Outcome([self._answers.asset(asset_view(account, self._counter.ledger(account)))])
+
+    def _orders(self, request: Request) -> Outcome:
+        asked = request.struct
+        found = self._counter.orders(asked.account_id)
+        if asked.order_id:
+            found = [order for order in found if order.order_id == asked.order_id]
+        if asked.can_cancel:
+            found = [order for order in found if order.status.is_cancelable]
+        return Outcome([self._answers.order(order) for order in found])
+
+    def _trades(self, request: Request) -> Outcome:
+        return Outcome([self._answers.trade(trade) for trade in self._counter.trades(account_of(request))])
+
+    def _positions(self, request: Request) -> Outcome:
+        asked = request.struct
+        account = asked.account_id
+        if not self._counter.has_account(account):
+            return Outcome([])
+        wanted = asked.stock_code
+        held = self._counter.ledger(account).holdings.values()
+        return Outcome(
+            [
+                self._answers.position(position_view(account, item, self._name_of(Symbol(item.symbol))))
+                for item in held
+                if wanted in ("", item.symbol)
+            ]
+        )
+
+    def _infos(self, _request: Request) -> Outcome:
+        return Outcome([self._answers.account_info(account) for account in self._counter.accounts()])
+
+    def _status(self, _request: Request) -> Outcome:
+        return Outcome([self._answers.account_status(account) for account in self._counter.accounts()])
+
+    def _purchase_limit(self, _request: Request) -> Outcome:
+        return Outcome([self._answers.purchase_limit(board, 0) for board in ("SH", "SZ", "KCB")])

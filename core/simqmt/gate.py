@@ -1,0 +1,204 @@
+"""Which orders the terminal refuses, where, and in which words.
+
+The rules are `core.exchange.checks`. Here is only what a counter adds: what is wrong with the request itself is
+answered with -1, what money, holdings, prices or the hour forbid gets a number and dies as junk (废单).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from core.domain.enums import OrderStatus, Phase, Side
+from core.domain.market import Instrument, Quote, Symbol, ms_to_datetime
+from core.domain.money import milli_to_decimal
+from core.exchange.cage import BookTop, quote_limits, top_of
+from core.exchange.checks import check_order
+from core.exchange.ledger import Ledger
+from core.exchange.limits import LimitFacts, Limits
+from core.exchange.lots import OrderForm
+from core.exchange.orders import OrderQuery
+from core.exchange.price_types import PriceType, price_type_of
+from core.exchange.refusals import Refusal, RuleCode
+from core.exchange.sessions import SessionPhase, cancel_refusal, phase_at
+from core.simqmt.records import STOCK_BUY, STOCK_SELL, SimOrder
+
+if TYPE_CHECKING:
+    from core.simqmt.counter import Ticket
+
+_C = RuleCode
+_AT_REQUEST = frozenset(
+    {
+        _C.BAD_CODE,
+        _C.INDEX_NOT_TRADABLE,
+        _C.PRICE_TYPE_UNKNOWN,
+        _C.PRICE_TYPE_NOT_FOR_EXCHANGE,
+        _C.SIDE_NOT_ALLOWED,
+        _C.QTY_NOT_POSITIVE,
+        _C.QTY_ABOVE_MAX,
+        _C.QTY_BELOW_MIN,
+        _C.QTY_STEP,
+        _C.ODD_LOT_SPLIT,
+        _C.PRICE_NOT_POSITIVE,
+    }
+)
+_COUNTER_WORDS = {
+    _C.INSUFFICIENT_CASH: ("260200", "可用资金不足"),
+    _C.INSUFFICIENT_POSITION: ("251005", "证券可用数量不足"),
+    _C.OUT_OF_SESSION: ("12313", "当前时间不允许此类证券交易"),
+    _C.NOT_TRADING_DAY: ("12313", "当前时间不允许此类证券交易"),
+    _C.CALENDAR_UNKNOWN: ("12313", "当前时间不允许此类证券交易"),
+    _C.HALTED: ("120146", "证券停牌"),
+    _C.PRICE_TICK: ("120141", "委托价格不符合最小价差"),
+    _C.PRICE_ABOVE_LIMIT_UP: ("120142", "委托价格超过涨停价"),
+    _C.PRICE_BELOW_LIMIT_DOWN: ("120143", "委托价格低于跌停价"),
+    _C.CAGE_HIGH: ("120144", "委托价格超出有效申报范围"),
+    _C.CAGE_LOW: ("120144", "委托价格超出有效申报范围"),
+}
+"""The first four are real counters' codes; the others are ours, in their shape."""
+
+_OTHER = ("120140", "委托被拒绝")
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFacts:
+    """A ticket and what the terminal knows around it. `ledger` is None for an unknown account."""
+
+    ticket: Ticket
+    ledger: Ledger | None
+    quote: Callable[[Symbol], Quote | None]
+    instrument: Callable[[Symbol], Instrument | None]
+    now_ms: int
+    bought_today: Callable[[Symbol], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`order` is the draft that may get a number; `message` is empty when it is accepted."""
+
+    order: SimOrder | None
+    message: str = ""
+    has_number: bool = True
+    prefix: str = ""
+
+    def refused_by(self, refusal: Refusal) -> Verdict:
+        """The same draft, refused at the counter."""
+        return replace(self, message=self.prefix + _counter_text(refusal))
+
+
+def judge(facts: OrderFacts) -> Verdict:
+    """The verdict on a ticket. Cash and shares are judged by the ledger when it freezes them."""
+    ticket = facts.ticket
+    if facts.ledger is None:
+        return Verdict(None, f"未找到账号 {ticket.account}", has_number=False)
+    if ticket.order_type not in (STOCK_BUY, STOCK_SELL):
+        return Verdict(None, f"无效的请求参数：不支持的委托类型 {ticket.order_type}", has_number=False)
+    kind = price_type_of(ticket.price_type)
+    side = Side.BUY if ticket.order_type == STOCK_BUY else Side.SELL
+    prefix = _prefix(ticket, kind, side)
+    symbol = Symbol(ticket.code)
+    quote, instrument = facts.quote(symbol), facts.instrument(symbol)
+    price = _price(ticket, kind, quote)
+    query = _query(facts, side, price, quote, instrument)
+    refusal = check_order(query).refusal
+    if refusal is not None and refusal.code in _AT_REQUEST:
+        return Verdict(None, f"{prefix}[{refusal.text}]", has_number=False)
+    if quote is None and instrument is None:
+        return Verdict(None, f"{prefix}[证券代码 {ticket.code} 不在模拟行情中]", has_number=False)
+    draft = SimOrder(
+        account=ticket.account,
+        symbol=symbol,
+        name=instrument.name if instrument else "",
+        order_id=0,
+        sysid="",
+        time_ms=facts.now_ms,
+        side=side,
+        volume=ticket.volume,
+        price=price if price is not None else Decimal(0),
+        price_type=ticket.price_type,
+        status=OrderStatus.REPORTED,
+    )
+    verdict = Verdict(draft, prefix=prefix)
+    if kind is not None and kind.form is not OrderForm.LIMIT:
+        return replace(
+            verdict, message=f"{prefix}[COUNTER] [120145][本版模拟柜台不支持{kind.title}委托，请用限价]"
+        )
+    return verdict if refusal is None else verdict.refused_by(refusal)
+
+
+def may_match(order: SimOrder, now_ms: int) -> bool:
+    """Whether an order that arrives now meets the displayed book, or has to wait for the next session."""
+    return phase_at(order.symbol, ms_to_datetime(now_ms)) is SessionPhase.CONTINUOUS
+
+
+def cancel_objection(order: SimOrder, now_ms: int) -> str:
+    """Why the exchange takes no cancel of this order now, in the counter's words; empty when it does."""
+    refusal = cancel_refusal(order.symbol, ms_to_datetime(now_ms))
+    return f"[COUNTER] [251021][当前时间不允许撤单][{refusal.text}]" if refusal else ""
+
+
+def _query(
+    facts: OrderFacts, side: Side, price: Decimal | None, quote: Quote | None, instrument: Instrument | None
+) -> OrderQuery:
+    ticket = facts.ticket
+    assert facts.ledger is not None
+    about = LimitFacts(name=instrument.name, is_st=instrument.is_st or None) if instrument else LimitFacts()
+    symbol = Symbol(ticket.code)
+    halted = bool(
+        (quote is not None and (quote.suspended or quote.phase is Phase.SUSPENDED))
+        or (instrument is not None and instrument.suspended)
+    )
+    return OrderQuery(
+        symbol=symbol,
+        side=side,
+        volume=ticket.volume,
+        price=price,
+        moment=ms_to_datetime(facts.now_ms),
+        price_type=ticket.price_type,
+        prev_close=_previous_close(quote, instrument),
+        facts=about,
+        top=top_of(quote) if quote is not None else BookTop(),
+        limits=_limits(quote, instrument, about),
+        halted=halted,
+        can_use=facts.ledger.holdings[symbol].can_use if symbol in facts.ledger.holdings else 0,
+        bought_today=facts.bought_today(symbol),
+        schedule=facts.ledger.schedule,
+    )
+
+
+def _previous_close(quote: Quote | None, instrument: Instrument | None) -> Decimal | None:
+    if quote is not None and quote.pre_close:
+        return milli_to_decimal(quote.pre_close)
+    return instrument.pre_close if instrument is not None and instrument.pre_close else None
+
+
+def _limits(quote: Quote | None, instrument: Instrument | None, about: LimitFacts) -> Limits | None:
+    """The feed's limits of the day; None lets the rules compute them."""
+    if quote is not None and quote.pre_close:
+        return quote_limits(quote, about)
+    if instrument is not None and instrument.limit_up is not None:
+        return Limits(instrument.limit_up, instrument.limit_down)
+    return None
+
+
+def _price(ticket: Ticket, kind: PriceType | None, quote: Quote | None) -> Decimal | None:
+    if kind is PriceType.LATEST_PRICE:
+        return milli_to_decimal(quote.last) if quote is not None and quote.last else None
+    if not math.isfinite(ticket.price):
+        return None
+    # Programs compute prices in floats: 11.370000000000001 means 11.37.
+    return Decimal(str(ticket.price)).quantize(Decimal("0.0001")).normalize() + 0
+
+
+def _prefix(ticket: Ticket, kind: PriceType | None, side: Side) -> str:
+    title = kind.title if kind is not None else f"报价类型{ticket.price_type}"
+    code, _, market = ticket.code.partition(".")
+    return f"{title}{'买入' if side is Side.BUY else '卖出'} [{market}{code}] "
+
+
+def _counter_text(refusal: Refusal) -> str:
+    number, words = _COUNTER_WORDS.get(refusal.code, _OTHER)
+    return f"[COUNTER] [{number}][{words}][{refusal.text}]"

@@ -1,0 +1,131 @@
+"""Puts the stand-ins in the place of xtquant's two native modules, before anything of xtquant uses them.
+
+The modules stay for the life of the process; terminals come and go behind them. A trading client finds its terminal
+by the path it is given, a data client takes the newest one.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from core.errors import ContractError, UserError
+from core.simqmt.structs import MODULE, Surface
+from core.simqmt.terminal import SimTerminal
+from core.simqmt.trader_client import make_client_class
+
+DATA_MODULE = "xtquant.datacenter"
+_MARK = "simqmt_registry"
+
+
+class Registry:
+    """Terminals behind one stand-in module."""
+
+    def __init__(self) -> None:
+        self._terminals: list[SimTerminal] = []
+        self.any_path = False
+
+    def add(self, terminal: SimTerminal, *, any_path: bool) -> None:
+        """Serve this terminal until it closes."""
+        if terminal not in self._terminals:
+            self._terminals.append(terminal)
+            terminal.on_close.append(lambda: self.remove(terminal))
+        self.any_path = any_path
+
+    def remove(self, terminal: SimTerminal) -> None:
+        """Forget a terminal."""
+        if terminal in self._terminals:
+            self._terminals.remove(terminal)
+
+    @property
+    def current(self) -> SimTerminal | None:
+        """The newest terminal."""
+        return self._terminals[-1] if self._terminals else None
+
+    def find(self, path: str) -> SimTerminal | None:
+        """The terminal that owns the folder `path`, or one above or below it."""
+        asked = Path(path).absolute()
+        for terminal in reversed(self._terminals):
+            if terminal.path == asked or terminal.path in asked.parents or asked in terminal.path.parents:
+                return terminal
+        return self.current if self.any_path else None
+
+
+def install(terminal: SimTerminal, trader: bool = True, data: bool = True, *, any_path: bool = False) -> None:
+    """Serve `terminal` through the stand-ins; the first call must come before `xtquant.xttrader` is imported.
+
+    `any_path` gives it to clients of every folder. Raises ContractError when the real natives are in place already.
+    """
+    wanted = [name for name, asked in ((MODULE, trader), (DATA_MODULE, data)) if asked]
+    for name in wanted:
+        _registry(name)
+    package = import_package()
+    for name in wanted:
+        registry = _registry(name)
+        if registry is None:
+            registry = Registry()
+            module = _trader_module(terminal.surface, registry) if name == MODULE else _data_module(registry)
+            sys.modules[name] = module
+            setattr(package, name.rpartition(".")[2], module)
+        registry.add(terminal, any_path=any_path)
+
+
+def uninstall(terminal: SimTerminal) -> None:
+    """Serve this terminal no more; clients that have it keep it. The modules stay in place."""
+    for name in (MODULE, DATA_MODULE):
+        registry = _registry(name)
+        if registry is not None:
+            registry.remove(terminal)
+
+
+def import_package() -> Any:
+    """Import `xtquant` itself without its question to a package index (which waits ten seconds on a dead network)."""
+    if "xtquant" in sys.modules:
+        return sys.modules["xtquant"]
+    missing = object()
+    before: Any = sys.modules.get("pkg_resources", missing)
+    sys.modules["pkg_resources"] = None  # type: ignore[assignment] # an entry of None makes the import fail at once
+    try:
+        return importlib.import_module("xtquant")
+    except ImportError as error:
+        raise UserError("没有安装 xtquant。请先安装：pip install xtquant") from error
+    finally:
+        if before is missing:
+            sys.modules.pop("pkg_resources", None)
+        else:
+            sys.modules["pkg_resources"] = before
+
+
+def _registry(name: str) -> Registry | None:
+    """The registry behind an installed stand-in; None when nothing is there yet."""
+    module = sys.modules.get(name)
+    user = "xtquant.xttrader" if name == MODULE else "xtquant.xtdatacenter"
+    if module is None:
+        if user in sys.modules:
+            raise ContractError(f"{user} was imported before the simulated natives were installed")
+        return None
+    found = getattr(module, _MARK, None)
+    if not isinstance(found, Registry):
+        raise ContractError(f"the real {name} is in place; one process cannot have both")
+    return found
+
+
+def _trader_module(surface: Surface, registry: Registry) -> ModuleType:
+    module = ModuleType(MODULE, "XtQuant Trade Client Python Extension Module")
+    for name, cls in surface.classes.items():
+        setattr(module, name, cls)
+    client: Any = make_client_class(surface, registry.find)
+    setattr(module, client.__name__, client)
+    setattr(module, _MARK, registry)
+    return module
+
+
+def _data_module(registry: Registry) -> ModuleType:
+    from core.simqmt.data_client import make_data_module
+
+    module = make_data_module(DATA_MODULE, lambda: registry.current)
+    setattr(module, _MARK, registry)
+    return module

@@ -1,0 +1,191 @@
+"""What a program asks through the native client: the request, the answer it waits for, the log of calls.
+
+`ANSWER_BIND` names, for every `...WithSeq` method of the client, the bind that carries its answer.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from core.simqmt.structs import Surface
+
+if TYPE_CHECKING:
+    from core.simqmt.trader_client import ClientLink
+
+ANSWER_BIND = {
+    "bankTransferWithSeq": "bindOnBankTransferRespCallback",
+    "cancelCommandWithSeq": "bindOnCancelCommandRespCallback",
+    "cancelOrderStockImmediateWithSeq": "bindOnCancelOrderStockRespCallback",
+    "cancelOrderStockWithSeq": "bindOnCancelOrderStockRespCallback",
+    "createCommandWithSeq": "bindOnCreateCommandRespCallback",
+    "ctpInternalTransferWithSeq": "bindOnCtpInternalTransferRespCallback",
+    "exportDataWithSeq": "bindOnExportDataRespCallback",
+    "getSmartAlgoParamWithSeq": "bindOnGetSmartAlgoParamRespCallback",
+    "operateSmartAlgoTaskWithSeq": "bindOnOperateSmartAlgoTaskRespCallback",
+    "orderStockImmediateWithSeq": "bindOnOrderStockRespCallback",
+    "orderStockWithSeq": "bindOnOrderStockRespCallback",
+    "queryAccountInfosWithSeq": "bindOnQueryAccountInfosCallback",
+    "queryAccountStatusWithSeq": "bindOnQueryAccountStatusCallback",
+    "queryBankAmountWithSeq": "bindOnQueryBankAmountRespCallback",
+    "queryBankInfoWithSeq": "bindOnQueryBankInfoRespCallback",
+    "queryBankTransferStreamWithSeq": "bindOnQueryBankTransferStreamRespCallback",
+    "queryComFundWithSeq": "bindOnQueryComFundRespCallback",
+    "queryComPositionWithSeq": "bindOnQueryComPositionRespCallback",
+    "queryCommandWithSeq": "bindOnQueryCommandRespCallback",
+    "queryCreditAssureWithSeq": "bindOnQueryCreditAssureRespCallback",
+    "queryCreditDetailWithSeq": "bindOnQueryCreditDetailRespCallback",
+    "queryCreditSloCodeWithSeq": "bindOnQueryCreditSloCodeRespCallback",
+    "queryCreditSubjectsWithSeq": "bindOnQueryCreditSubjectsRespCallback",
+    "queryIPODataWithSeq": "bindOnQueryIPODataCallback",
+    "queryIPOLuckyInfoWithSeq": "bindOnQueryIPOLuckyInfoCallback",
+    "queryNewPurchaseLimitWithSeq": "bindOnQueryNewPurchaseLimitCallback",
+    "queryOrdersWithSeq": "bindOnQueryOrdersCallback",
+    "queryPositionStatisticsWithSeq": "bindOnQueryPositionStatisticsRespCallback",
+    "queryPositionsWithSeq": "bindOnQueryPositionsCallback",
+    "queryProductNetValuesWithSeq": "bindOnQueryProductNetValuesCallback",
+    "querySecuAccountWithSeq": "bindOnQuerySecuAccountRespCallback",
+    "querySmartAlgoTaskWithSeq": "bindOnQuerySmartAlgoTaskRespCallback",
+    "queryStkCompactsWithSeq": "bindOnQueryStkCompactsRespCallback",
+    "queryStockAssetWithSeq": "bindOnQueryStockAssetCallback",
+    "queryStockOrdersWithSeq": "bindOnQueryStockOrdersCallback",
+    "queryStockPositionsWithSeq": "bindOnQueryStockPositionsCallback",
+    "queryStockTradesWithSeq": "bindOnQueryStockTradesCallback",
+    "queryTradesWithSeq": "bindOnQueryTradesCallback",
+    "sendCancelCommandOrderReqWithSeq": "bindOnCancelOrderStockRespCallback",
+    "sendCommandOrderReqWithSeq": "bindOnOrderStockRespCallback",
+    "setCommandOrderParamWithSeq": "bindOnSetCommandOrderParamRespCallback",
+    "smartOrderStockWithSeq": "bindOnSmartOrderStockRespCallback",
+    "smtAppointmentCancelWithSeq": "bindOnSmtAppointmentRespCallback",
+    "smtAppointmentOrderWithSeq": "bindOnSmtAppointmentRespCallback",
+    "smtCompactRenewalWithSeq": "bindOnSmtAppointmentRespCallback",
+    "smtCompactReturnWithSeq": "bindOnSmtAppointmentRespCallback",
+    "smtNegotiateOrderWithSeq": "bindOnSmtAppointmentRespCallback",
+    "smtQueryCompactWithSeq": "bindOnSmtQueryCompactRespCallback",
+    "smtQueryOrderWithSeq": "bindOnSmtQueryOrderRespCallback",
+    "smtQueryQuoterWithSeq": "bindOnSmtQueryQuoterRespCallback",
+    "subSwitchWithSeq": "bindOnSubSwitchRespCallback",
+    "subscribeWithSeq": "bindOnSubscribeRespCallback",
+    "syncTransactionFromExternalWithSeq": "bindOnSyncTransactionFromExternalRespCallback",
+    "transferWithSeq": "bindOnTransferRespCallback",
+    "unsubscribeWithSeq": "bindOnUnsubscribeRespCallback",
+}
+
+NOT_CONNECTED = "未建立连接"
+NOT_SUPPORTED = "模拟终端不支持此功能（只支持股票账号的委托、撤单与查询）"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One native call as it came in. `name` is the method without `WithSeq`; `fields` the request's m_ values."""
+
+    time_ms: int
+    session: int
+    name: str
+    seq: int
+    fields: tuple[tuple[str, object], ...] = ()
+
+    def __getitem__(self, field_name: str) -> object:
+        """A value of the request by its m_ spelling."""
+        return dict(self.fields)[field_name]
+
+
+@dataclass(slots=True)
+class Request:
+    """A request under way. `answer` is what will be, or would have been, told; None until it is known."""
+
+    link: ClientLink
+    name: str
+    seq: int
+    args: tuple[Any, ...]
+    thread: str
+    answer: object = None
+    answered: bool = False
+    extra: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def bind(self) -> str:
+        """The bind that carries the answer."""
+        return ANSWER_BIND[self.name + "WithSeq"]
+
+    @property
+    def struct(self) -> Any:
+        """The request's struct."""
+        return self.args[0]
+
+
+def empty_answer(surface: Surface, request: Request, message: str) -> object:
+    """The answer that says no: -1, an empty list, or a struct that carries `message`, by the payload's type."""
+    stated = surface.methods[request.bind].args[0]
+    payload = stated.removeprefix("Callable[[int, ").removesuffix("], None]")
+    if payload == "int":
+        return -1
+    if payload == "str":
+        return _json_refusal(message)
+    if not payload.startswith("list["):
+        return _refusing_struct(surface, payload, request, message)
+    item = payload[5:-1]
+    return [_refusing_struct(surface, item, request, message)] if _can_refuse(surface, item, message) else []
+
+
+def _can_refuse(surface: Surface, struct: str, message: str) -> bool:
+    """Lists say no with one item where the item has a place for it; not connected they are empty (T52)."""
+    return message != NOT_CONNECTED and any(
+        surface.has_field(struct, name) for name in ("m_bSuccess", "success")
+    )
+
+
+def _refusing_struct(surface: Surface, struct: str, request: Request, message: str) -> object:
+    values: dict[str, object] = {
+        "order_id": -1,
+        "cancel_result": -1,
+        "error_msg": message,
+        "m_strMsg": message,
+        "account_id": account_of(request),
+        "reason": message,
+    }
+    if struct == "CancelOrderStockResp":
+        values |= {
+            "order_id": request.struct.order_id,
+            "order_sysid": getattr(request.struct, "order_sysid", ""),
+        }
+    if struct == "OrderStockResp":
+        values |= {
+            "order_remark": getattr(request.struct, "order_remark", ""),
+            "strategy_name": getattr(request.struct, "strategy_name", ""),
+        }
+    return surface.make(struct, **{k: v for k, v in values.items() if surface.has_field(struct, k)})
+
+
+def _json_refusal(message: str) -> str:
+    """One text that every JSON reader of xttrader can take apart."""
+    values: dict[str, object] = {
+        "account_id": "",
+        "task_id": -1,
+        "strategy_name": "",
+        "order_remark": "",
+        "error_msg": message,
+        "datas": {},
+    }
+    return json.dumps({"error": values, "datas": {}}, ensure_ascii=False)
+
+
+def account_of(request: Request) -> str:
+    """The account a request names, empty when it names none."""
+    struct = request.args[0] if request.args else None
+    for name in ("account_id", "m_strAccountID"):
+        found = getattr(struct, name, "")
+        if found:
+            return str(found)
+    return ""
+
+
+def call_fields(surface: Surface, args: tuple[Any, ...]) -> tuple[tuple[str, object], ...]:
+    """The values of a request's struct for the call log."""
+    struct = args[0] if args else None
+    layout = surface.layouts.get(type(struct).__name__)
+    if layout is None:
+        return ()
+    names = [name for name in layout.index if name.startswith("m_")] or list(layout.index)
+    return tuple((name, getattr(struct, name)) for name in names)

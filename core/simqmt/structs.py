@@ -1,0 +1,204 @@
+"""The struct classes of `xtquant.xtpythonclient`, built from `native_surface.json`.
+
+The JSON has one row per stored value: its spellings (a trailing `-` means read-only), its type and its default. The
+classes behave as the real binary's do (pybind11): both spellings are one value, types are checked at the assignment,
+there is no `__dict__`, and objects can be neither pickled nor copied. The terminal writes read-only values with `make`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import resources
+from typing import Any
+
+MODULE = "xtquant.xtpythonclient"
+
+_INT64 = 1 << 63
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """One method of the client: its argument types as the binary states them, and its result type."""
+
+    name: str
+    args: tuple[str, ...]
+    returns: str
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where a class keeps its values: defaults in order, place of each spelling, the writer of the hidden slot."""
+
+    defaults: list[Any]
+    index: dict[str, int]
+    store: Callable[[object, list[Any]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Surface:
+    """The native classes by name, and the client's methods by name."""
+
+    version: str
+    classes: dict[str, type]
+    layouts: dict[str, Layout]
+    methods: dict[str, Method]
+
+    def make(self, name: str, /, **values: Any) -> Any:
+        """An object as the terminal fills it: read-only values too, types trusted, unknown names KeyError."""
+        layout = self.layouts[name]
+        filled = layout.defaults.copy()
+        for field, value in values.items():
+            filled[layout.index[field]] = value
+        made: Any = object.__new__(self.classes[name])
+        layout.store(made, filled)
+        return made
+
+    def has_field(self, name: str, field: str) -> bool:
+        """Whether the class has this spelling."""
+        return field in self.layouts[name].index
+
+
+def load_surface() -> Surface:
+    """Read the description and build a fresh set of classes."""
+    text = resources.files(__package__).joinpath("native_surface.json").read_text(encoding="utf-8")
+    described = json.loads(text)
+    built = {name: build_class(name, rows) for name, rows in described["classes"].items()}
+    classes = {name: cls for name, (cls, _) in built.items()}
+    layouts = {name: layout for name, (_, layout) in built.items()}
+    methods = {
+        name: Method(name, tuple(args), returns) for name, (args, returns) in described["client"].items()
+    }
+    return Surface(described["xtquant"], classes, layouts, methods)
+
+
+def build_class(name: str, rows: list[tuple[str, str, Any]]) -> tuple[type, Layout]:
+    """One struct class and its layout. Its values live in one hidden slot, in the order of `rows`."""
+    defaults = [row[2] for row in rows]
+    index: dict[str, int] = {}
+
+    def init(self: object, *args: object, **kwargs: object) -> None:
+        if args or kwargs:
+            raise TypeError(_arguments(f"__init__(self: {name}) -> None", "__init__", (self, *args)))
+        store(self, defaults.copy())
+
+    def reduce_ex(self: object, _protocol: object) -> object:
+        raise TypeError(f"cannot pickle {type(self).__name__!r} object")
+
+    body: dict[str, Any] = {
+        "__slots__": ("values",),
+        "__module__": MODULE,
+        "__qualname__": name,
+        "__init__": init,
+        "__reduce_ex__": reduce_ex,
+    }
+    cls = type(name, (), body)
+    hidden: Any = cls.__dict__["values"]
+    store: Callable[[object, list[Any]], None] = hidden.__set__
+    load: Callable[[object], list[Any]] = hidden.__get__
+    del cls.values, cls.__slots__  # type: ignore[attr-defined]
+    for position, (spellings, kind, _) in enumerate(rows):
+        for spelling in spellings.split():
+            plain = spelling.removesuffix("-")
+            index[plain] = position
+            setter = None if spelling.endswith("-") else _setter(name, kind, position, load)
+            setattr(cls, plain, property(_getter(position, load), setter))
+    return cls, Layout(defaults, index, store)
+
+
+def _getter(position: int, load: Callable[[object], list[Any]]) -> Callable[[object], Any]:
+    def get(self: object) -> Any:
+        value = load(self)[position]
+        return value.decode("utf-8") if type(value) is bytes else value
+
+    return get
+
+
+def _setter(
+    owner: str, kind: str, position: int, load: Callable[[object], list[Any]]
+) -> Callable[[object, Any], None]:
+    convert = _CONVERTERS[kind]
+
+    def put(self: object, value: Any) -> None:
+        try:
+            converted = convert(value)
+        except (TypeError, ValueError, OverflowError, ArithmeticError):
+            raise TypeError(_arguments(f"(self: {owner}, arg0: {kind}) -> None", "", (self, value))) from None
+        load(self)[position] = converted
+
+    return put
+
+
+def _to_int(value: Any) -> int:
+    if isinstance(value, float) or value is None or isinstance(value, str | bytes | bytearray):
+        raise TypeError
+    number = int(value)
+    if not -_INT64 <= number < _INT64:
+        raise OverflowError
+    return number
+
+
+def _to_float(value: Any) -> float:
+    if isinstance(value, str | bytes | bytearray):
+        raise TypeError
+    return float(value)
+
+
+def _to_str(value: Any) -> str | bytes:
+    """Bytes are taken as they are, and read back as UTF-8, so a broken text fails at the reading."""
+    if isinstance(value, str):
+        value.encode("utf-8")
+        return value
+    if isinstance(value, bytes | bytearray):
+        return bytes(value)
+    raise TypeError
+
+
+def _to_bool(value: Any) -> bool:
+    if value is None:
+        return False
+    if not hasattr(type(value), "__bool__"):
+        raise TypeError
+    return bool(value)
+
+
+_CONVERTERS: dict[str, Callable[[Any], Any]] = {
+    "int": _to_int,
+    "float": _to_float,
+    "str": _to_str,
+    "bool": _to_bool,
+}
+
+
+def check_argument(surface: Surface, kind: str, value: object) -> bool:
+    """Whether a method argument of the stated native type takes `value`."""
+    if kind in surface.classes:
+        return isinstance(value, surface.classes[kind])
+    if kind.startswith("Callable"):
+        return value is None or callable(value)
+    if kind.startswith("list["):
+        return isinstance(value, list | tuple) and all(
+            check_argument(surface, kind[5:-1], item) for item in value
+        )
+    try:
+        _CONVERTERS[kind](value)
+    except (TypeError, ValueError, OverflowError, ArithmeticError):
+        return False
+    return True
+
+
+def arguments_error(method: Method, values: tuple[object, ...]) -> TypeError:
+    """The error of a method called with the wrong arguments."""
+    stated = "".join(f", arg{place}: {kind}" for place, kind in enumerate(method.args))
+    signature = f"{method.name}(self: XtQuantAsyncClient{stated}) -> {method.returns}"
+    return TypeError(_arguments(signature, method.name, values))
+
+
+def _arguments(signature: str, name: str, invoked: tuple[object, ...]) -> str:
+    kind = "constructor" if name == "__init__" else "function"
+    shown = ", ".join(map(repr, invoked))
+    return (
+        f"{name}(): incompatible {kind} arguments. The following argument types are supported:\n"
+        f"    1. {signature}\n\nInvoked with: {shown}"
+    )

@@ -1,0 +1,202 @@
+"""The native client `XtQuantAsyncClient`: its 118 methods by name and arity over one small link to a terminal.
+
+`ClientLink` is what happens behind a client: binds, numbers, the delivery thread. Which terminal it talks to is found
+by the path given to the constructor; a path that no terminal owns behaves like a machine without a terminal.
+"""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections.abc import Callable, Iterable
+from concurrent.futures import Executor
+from typing import TYPE_CHECKING, Any
+
+from core.simqmt.conductor import ParkToken
+from core.simqmt.delivery import Delivery, Uncounted
+from core.simqmt.requests import NOT_CONNECTED, Request, empty_answer
+from core.simqmt.structs import MODULE, Method, Surface, arguments_error, check_argument
+
+if TYPE_CHECKING:
+    from core.simqmt.terminal import SimTerminal
+
+FindTerminal = Callable[[str], "SimTerminal | None"]
+
+
+class ClientLink:
+    """One client's side: created with the native object, alive until `stop`."""
+
+    def __init__(self, surface: Surface, terminal: SimTerminal | None, path: str, session: int) -> None:
+        self.surface = surface
+        self.terminal = terminal
+        self.path = path
+        self.session = session
+        self.connected = False
+        self.stopped = False
+        self.accounts: set[str] = set()
+        activity = terminal.clock if terminal is not None else Uncounted()
+        self.delivery = Delivery(f"xtquant-{session}", activity, "delivery")
+        self._binds: dict[str, Callable[..., object]] = {}
+        self._numbers = itertools.count(1)
+        self._waiting: dict[int, tuple[Request, ParkToken | None]] = {}
+        self._lock = threading.Lock()
+
+    def next_seq(self) -> int:
+        """Positive, never the same twice."""
+        return next(self._numbers)
+
+    def bind(self, name: str, callback: Callable[..., object] | None) -> None:
+        """Set a callback; the last one wins."""
+        if callback is None:
+            self._binds.pop(name, None)
+        else:
+            self._binds[name] = callback
+
+    def start(self) -> None:
+        """Let the delivery thread run."""
+        self.delivery.start()
+
+    def connect(self) -> int:
+        """0 or -1."""
+        if self.terminal is None or self.stopped:
+            return -1
+        return self.terminal.connect(self)
+
+    def stop(self) -> None:
+        """The end of this client: threads that are still blocked in a call are released, then nothing more comes."""
+        if self.stopped:
+            return
+        self.stopped = True
+        if self.terminal is not None:
+            self.terminal.drop_session(self)
+        self.release_waiting(blocked_only=True)
+        self.delivery.stop()
+
+    def request(self, name: str, seq: int, args: tuple[Any, ...]) -> int:
+        """Take a request; its answer comes through the delivery thread. 0, or -1 when it cannot have been sent."""
+        request = Request(self, name, seq, args, threading.current_thread().name)
+        if self.terminal is None:
+            with self._lock:
+                self._waiting[seq] = (request, None)
+            self.answer(request, empty_answer(self.surface, request, NOT_CONNECTED))
+            return -1
+        with self._lock:
+            self._waiting[seq] = (request, self.terminal.clock.park())
+        return self.terminal.submit(request)
+
+    def answer(self, request: Request, payload: object) -> None:
+        """Deliver the answer of a request, once."""
+        with self._lock:
+            waiting = self._waiting.pop(request.seq, None)
+        if waiting is None:
+            return
+        self._tell(request, payload, waiting[1])
+
+    def push(self, bind: str, *payload: object) -> None:
+        """Deliver a push."""
+        callback = self._binds.get(bind)
+        if callback is not None and not self.stopped:
+            self.delivery.put(callback, *payload)
+
+    def release_waiting(self, *, blocked_only: bool) -> None:
+        """Answer what a fault or a loss left unanswered: as it really went, else as not connected."""
+        with self._lock:
+            waiting = [pair for pair in self._waiting.values() if pair[1] is not None or not blocked_only]
+            for request, _ in waiting:
+                del self._waiting[request.seq]
+        for request, token in waiting:
+            payload = request.answer if request.answered else None
+            if payload is None:
+                payload = empty_answer(self.surface, request, NOT_CONNECTED)
+            self._tell(request, payload, token)
+
+    def waiting(self) -> list[Request]:
+        """Requests without an answer."""
+        with self._lock:
+            return [request for request, _ in self._waiting.values()]
+
+    def follow(self, executors: Iterable[Executor]) -> None:
+        """Executors that the callbacks fill."""
+        self.delivery.follow(executors)
+
+    def _tell(self, request: Request, payload: object, token: ParkToken | None) -> None:
+        callback = self._binds.get(request.bind)
+        if callback is not None:
+            self.delivery.put(callback, request.seq, payload, token=token)
+
+
+def make_client_class(surface: Surface, find: FindTerminal) -> type:
+    """The class `XtQuantAsyncClient` whose objects find their terminal with `find(path)`."""
+    links: Any = None
+
+    def init(self: object, *args: Any) -> None:
+        _check(surface, surface.methods["__init__"], (self, *args))
+        path, _, session = args
+        text = path.decode("gb18030") if isinstance(path, bytes) else str(path)
+        links.__set__(self, ClientLink(surface, find(text), text, session))
+
+    def link_of(self: object) -> ClientLink:
+        found: ClientLink = links.__get__(self)
+        return found
+
+    body: dict[str, Any] = {
+        "__slots__": ("link", "__weakref__"),
+        "__module__": MODULE,
+        "__init__": init,
+        "__reduce_ex__": _no_pickle,
+    }
+    for name, method in surface.methods.items():
+        if name != "__init__":
+            body[name] = _client_method(surface, method, link_of)
+    cls = type("XtQuantAsyncClient", (), body)
+    links = cls.__dict__["link"]
+    return cls
+
+
+def link_of_client(client: object) -> ClientLink:
+    """The link behind a native client."""
+    link: ClientLink = client.link  # type: ignore[attr-defined]
+    return link
+
+
+def _no_pickle(self: object, _protocol: object) -> object:
+    raise TypeError(f"cannot pickle {type(self).__name__!r} object")
+
+
+def _client_method(
+    surface: Surface, method: Method, link_of: Callable[[object], ClientLink]
+) -> Callable[..., object]:
+    action = _action(method.name)
+
+    def call(self: object, *args: Any) -> object:
+        _check(surface, method, (self, *args))
+        return action(link_of(self), *args)
+
+    call.__name__ = method.name
+    call.__qualname__ = f"XtQuantAsyncClient.{method.name}"
+    return call
+
+
+def _action(name: str) -> Callable[..., object]:
+    if name.startswith("bind"):
+        return lambda link, callback: link.bind(name, callback)
+    if name.endswith("WithSeq"):
+        plain = name.removesuffix("WithSeq")
+        return lambda link, seq, *args: link.request(plain, seq, args)
+    plain_actions: dict[str, Callable[..., object]] = {
+        "connect": ClientLink.connect,
+        "init": lambda _link: None,
+        "nextSeq": ClientLink.next_seq,
+        "setTimeout": lambda _link, _timeout: None,
+        "start": ClientLink.start,
+        "stop": ClientLink.stop,
+    }
+    return plain_actions[name]
+
+
+def _check(surface: Surface, method: Method, values: tuple[Any, ...]) -> None:
+    given = values[1:]
+    if len(given) != len(method.args) or not all(
+        check_argument(surface, kind, value) for kind, value in zip(method.args, given, strict=True)
+    ):
+        raise arguments_error(method, values)

@@ -1,0 +1,148 @@
+"""A simulated terminal under a conductor, with the vendor's real xttrader on top: what trading tests stand on."""
+
+from __future__ import annotations
+
+import importlib
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from core.domain.market import Quote
+from core.simqmt.conductor import Conductor, Rank
+from core.simqmt.install import install
+from core.simqmt.terminal import Position, SimTerminal
+from tests.fakes.market import ListMarket, at
+
+ACCOUNT = "88000001"
+BUY, SELL = 23, 24
+FIX_PRICE = 11
+
+
+@dataclass
+class Desk:
+    """A running terminal and its conductor. `settle` waits until everything due now has happened."""
+
+    terminal: SimTerminal
+    conductor: Conductor
+    market: ListMarket
+    traders: list[Any] = field(default_factory=list)
+
+    def settle(self, until: str | int | None = None, timeout: float = 10.0) -> None:
+        """Wait until all that is due at the present (or `until`) has happened."""
+        now = self.conductor.now_ms()
+        target = now if until is None else at(until) if isinstance(until, str) else until
+        reached = threading.Event()
+        self.conductor.schedule(target, Rank.TIMER, reached.set)
+        assert reached.wait(timeout), f"the desk is not quiet; busy: {self.conductor.busy_labels()}"
+        assert self.conductor.wait_quiet(timeout), self.conductor.busy_labels()
+
+    def feed(self, *quotes: Quote) -> None:
+        """Queue snapshots in the market and wait until they and what they cause have happened."""
+        self.market.add(*quotes)
+        self.settle(quotes[-1].time_ms)
+
+    def trader(self, session: int = 1, *, connect: bool = True, subscribe: bool = True) -> Trader:
+        """The real XtQuantTrader with a recording callback, built off the main thread's loop."""
+        made = Trader(self, session)
+        self.traders.append(made)
+        if connect:
+            assert made.api.connect() == 0
+        if connect and subscribe:
+            assert made.api.subscribe(made.account) == 0
+        return made
+
+    def close(self) -> None:
+        """Traders, terminal, conductor, in this order."""
+        for trader in self.traders:
+            trader.close()
+        self.terminal.close()
+        self.conductor.stop()
+
+
+def make_terminal(
+    tmp_path: Path,
+    quotes: Iterable[Quote] = (),
+    *,
+    cash: Mapping[str, Decimal | int] | None = None,
+    positions: Mapping[str, Sequence[Position]] | None = None,
+    start: str | int = "10:00:00",
+    market: ListMarket | None = None,
+    lockstep: bool = True,
+    run: bool = True,
+    **options: Any,
+) -> Desk:
+    """A terminal in `tmp_path/userdata_mini` with account 88000001 and 1,000,000 yuan, its clock at 10:00:00 of
+    `tests.fakes.market.DAY`, its natives installed and its conductor running."""
+    source = market if market is not None else ListMarket(quotes, start=start)
+    conductor = Conductor(source.start_ms, lockstep=lockstep)
+    money = {account: Decimal(amount) for account, amount in (cash or {ACCOUNT: 1_000_000}).items()}
+    terminal = SimTerminal(
+        tmp_path / "userdata_mini", money, source, conductor, positions=positions, **options
+    )
+    install(terminal)
+    if run:
+        conductor.start()
+    return Desk(terminal, conductor, source)
+
+
+class Trader:
+    """One XtQuantTrader and what it heard: `heard` holds (event, object) in order."""
+
+    def __init__(self, desk: Desk, session: int) -> None:
+        xttrader = importlib.import_module("xtquant.xttrader")
+        xttype = importlib.import_module("xtquant.xttype")
+        self.heard: list[tuple[str, Any]] = []
+        self.account = xttype.StockAccount(ACCOUNT)
+        self.desk = desk
+        self.api: Any = None
+        builder = threading.Thread(target=self._build, args=(xttrader, session), name=f"build-{session}")
+        builder.start()
+        builder.join()
+        desk.terminal.adopt_trader(self.api)
+
+    def _build(self, xttrader: Any, session: int) -> None:
+        quiet = type("QuietTrader", (xttrader.XtQuantTrader,), {"__del__": lambda _self: None})
+        self.api = quiet(str(self.desk.terminal.path), session)
+        self.api.register_callback(_recorder(xttrader.XtQuantTraderCallback, self.heard))
+        self.api.start()
+
+    def buy(
+        self, code: str, volume: int, price: float, remark: str = "", *, price_type: int = FIX_PRICE
+    ) -> int:
+        """Synchronous; the order number or -1."""
+        return int(self.api.order_stock(self.account, code, BUY, volume, price_type, price, "s", remark))
+
+    def sell(
+        self, code: str, volume: int, price: float, remark: str = "", *, price_type: int = FIX_PRICE
+    ) -> int:
+        """Synchronous; the order number or -1."""
+        return int(self.api.order_stock(self.account, code, SELL, volume, price_type, price, "s", remark))
+
+    def events(self, *names: str) -> list[Any]:
+        """What was heard under these names, in order."""
+        return [value for name, value in self.heard if name in names]
+
+    def order_states(self, order_id: int) -> list[int]:
+        """The statuses pushed for an order, in order."""
+        return [o.order_status for o in self.events("on_stock_order") if o.order_id == order_id]
+
+    def close(self) -> None:
+        """Stop once; the trader's loop, which nobody runs, is closed too."""
+        if self.api is not None:
+            api, self.api = self.api, None
+            api.stop()
+            api.loop.close()
+
+
+def _recorder(base: type, heard: list[tuple[str, Any]]) -> Any:
+    def make(name: str) -> Callable[..., None]:
+        def handler(_self: object, value: Any = None) -> None:
+            heard.append((name, value))
+
+        return handler
+
+    names = [name for name in dir(base) if name.startswith("on_")]
+    return type("Recorder", (base,), {name: make(name) for name in names})()
