@@ -46,7 +46,8 @@ def inspect(path: Path, busy_ms: int) -> str | None:
         size = path.stat().st_size
         if size == 0:
             return None
-        with path.open("rb") as file:
+        # Asked for writing, because SQLite would open a write-protected file for reading and say nothing.
+        with path.open("r+b") as file:
             magic = file.read(len(_MAGIC))
     except FileNotFoundError:
         return None
