@@ -1,0 +1,166 @@
+"""The feed over the vendor's own xtdata.py on the simulated terminal, in lock-step."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Coroutine, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+
+from core.domain.enums import Period, Phase
+from core.domain.market import Bar, Level, Quote, Symbol
+from core.errors import BrokerError
+from core.lanes import Lane
+from core.market.bars import bars_from_quotes
+from core.market.xtdata_feed import XtdataFeed
+from core.simqmt.loop import VirtualLoop
+from tests.fakes.market import ListMarket, at, instrument, quote
+from tests.fakes.simqmt import Desk, make_terminal
+
+T = TypeVar("T")
+A, B = Symbol("600000.SH"), Symbol("000001.SZ")
+
+
+@dataclass
+class FeedDesk:
+    """A terminal, a trading loop on its own thread, and the feed between them."""
+
+    desk: Desk
+    loop: VirtualLoop
+    feed: XtdataFeed
+    seen: list[Quote] = field(default_factory=list)
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result(30)
+
+    def take(self, quotes: Sequence[Quote]) -> None:
+        self.seen.extend(quotes)
+
+
+@contextmanager
+def feed_desk(tmp_path: Path, market: ListMarket) -> Iterator[FeedDesk]:
+    desk = make_terminal(tmp_path, market=market)
+    loop = VirtualLoop(desk.conductor)
+    thread = threading.Thread(target=loop.run_forever, name="trading")
+    thread.start()
+    lane = Lane("xtdata", desk.conductor)
+    feed = XtdataFeed(lane, desk.conductor, loop, desk.conductor, "模拟行情")
+    made = FeedDesk(desk, loop, feed)
+    feed.listen(made.take)
+    try:
+        yield made
+        made.run(feed.close())
+    finally:
+        desk.close()
+        lane.close()
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+
+
+def test_what_is_known_comes_first_and_then_what_happens(tmp_path: Path) -> None:
+    market = ListMarket([quote(A, "10:00:00", "8.00"), quote(B, "10:00:00", "11.00")], start="10:00:00")
+    with feed_desk(tmp_path, market) as made:
+        made.desk.settle("10:00:00")
+        made.run(made.feed.start([A]))
+        made.desk.settle()
+        made.desk.feed(quote(A, "10:00:03", "8.01"), quote(B, "10:00:03", "11.01"))
+        made.run(made.feed.start([A, B]))
+        made.desk.settle()
+        made.desk.feed(quote(B, "10:00:06", "11.02"))
+        shown = [(item.symbol, item.time.strftime("%S"), item.last) for item in made.seen]
+        assert shown == [
+            (A, "00", 8_000),
+            (A, "03", 8_010),
+            (B, "03", 11_010),
+            (B, "06", 11_020),
+        ]
+        assert {item.source for item in made.seen} == {"模拟行情"}
+        assert made.feed.overwritten == 0
+
+
+def test_instruments_dates_and_limits(tmp_path: Path) -> None:
+    market = ListMarket([quote(A, "10:00:00", "8.00", pre_close="8.00")], start="10:00:00")
+    with feed_desk(tmp_path, market) as made:
+        made.desk.settle("10:00:00")
+        found = made.run(made.feed.instruments([A, Symbol("600999.SH")]))
+        assert list(found) == [A]
+        assert (found[A].limit_up, found[A].limit_down) == (Decimal("8.80"), Decimal("7.20"))
+        assert found[A].trading_day == date(2026, 11, 20)
+        made.run(made.feed.start([A]))
+        made.desk.settle()
+        assert (made.seen[-1].limit_up, made.seen[-1].limit_down) == (8_800, 7_200)
+        days = made.run(made.feed.trading_dates("SH", date(2026, 11, 16), date(2026, 11, 20)))
+        assert days == [date(2026, 11, day) for day in range(16, 21)]
+
+
+def test_bars_come_back_as_they_went_in(tmp_path: Path) -> None:
+    ticks = [
+        replace(
+            quote(A, at("09:30:03") + n * 20_000, "8.00", volume=10_000 * (n + 1)), last=8_000 + n % 7 * 10
+        )
+        for n in range(80)
+    ]
+    minutes = [replace(bar, amount=bar.volume * 8.0) for bar in bars_from_quotes(ticks)]
+    days = [Bar(A, Period.D1, at("2026-11-19 15:00:00"), 7_900, 8_100, 7_800, 8_000, 1_234_500, 9_876_000.0)]
+    market = ListMarket([ticks[-1]], bars=[*minutes, *days], start="10:00:00")
+    with feed_desk(tmp_path, market) as made:
+        made.desk.settle("10:00:00")
+        assert made.run(made.feed.bars(A, Period.M1, 10)) == minutes[-10:]
+        assert made.run(made.feed.bars(A, Period.D1, 250)) == days
+        assert made.run(made.feed.bars(B, Period.M1, 10)) == []
+
+
+def lots(levels: Sequence[Level]) -> tuple[Level, ...]:
+    """What is left of a book after the vendor's lots."""
+    return tuple((price, volume // 100 * 100) for price, volume in levels)
+
+
+@pytest.mark.parametrize("day", ["sz5", "sh30"])
+def test_a_recorded_morning_passes_whole_and_in_order(
+    tmp_path: Path, day: str, request: pytest.FixtureRequest
+) -> None:
+    """Every snapshot arrives once, in order, unchanged but for what the vendor's units and codes cannot say.
+
+    The limits are computed by the terminal; Shenzhen's recording carries the official ones, and they are equal.
+    """
+    recorded: list[Quote] = request.getfixturevalue(day)
+    first = recorded[0].time_ms
+    played = [item for item in recorded if item.time_ms < first + 30 * 60_000]
+    closes = {item.symbol: Decimal(item.pre_close) / 1000 for item in played}
+    known = [instrument(symbol, pre_close) for symbol, pre_close in sorted(closes.items())]
+    with feed_desk(tmp_path, ListMarket(instruments=known, start=first - 1_000)) as made:
+        made.run(made.feed.start([item.symbol for item in known]))
+        made.desk.feed(*played)
+        assert made.feed.overwritten == 0
+    expected = [
+        replace(
+            item,
+            bids=lots(item.bids),
+            asks=lots(item.asks),
+            phase=Phase.OPEN_CALL if item.phase is Phase.PAUSE else item.phase,
+            source="模拟行情",
+        )
+        for item in played
+    ]
+    assert len(made.seen) == len(expected)
+    for shown, item in zip(made.seen, expected, strict=True):
+        assert shown == (
+            item if item.limit_up else replace(item, limit_up=shown.limit_up, limit_down=shown.limit_down)
+        )
+
+
+def test_t56_without_a_terminal_the_sentence_names_the_cure(tmp_path: Path) -> None:
+    market = ListMarket([quote(A, "10:00:00", "8.00")], start="10:00:00")
+    with feed_desk(tmp_path, market) as made:
+        made.desk.settle("10:00:00")
+        made.desk.terminal.close()
+        with pytest.raises(BrokerError, match="请启动 MiniQMT"):
+            made.run(made.feed.start([A]))
