@@ -17,7 +17,7 @@ from core.domain.money import milli_to_decimal
 from core.exchange.ledger import Ledger
 from core.exchange.refusals import Refused
 from core.simqmt.exchange import Exchange, Filled
-from core.simqmt.gate import OrderFacts, Verdict, cancel_objection, judge, may_match
+from core.simqmt.gate import OrderFacts, Verdict, cancel_objection, is_held_back, judge, may_match
 from core.simqmt.records import (
     MARKETS,
     AssetPush,
@@ -54,11 +54,12 @@ class Ticket:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """What became of a ticket: a positive `order_id`, or -1 with `message`."""
+    """What became of a ticket: a positive `order_id`, or -1 with `message`. `arriving`: it is accepted and on its way."""
 
     order_id: int
     message: str
     pushes: tuple[Push, ...]
+    arriving: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,7 @@ class Counter:
         self._dirty_orders: dict[int, None] = {}
         self._dirty_accounts: dict[str, None] = {}
         self._saved_trades = len(self._trades)
+        self._held_back: dict[Symbol, dict[int, None]] = {}
 
     # what there is
 
@@ -157,12 +159,16 @@ class Counter:
             error = self._order_error(ticket, order.order_id, verdict.message)
             return Placed(order.order_id, "", (OrderPush(order), OrderPush(dead), error))
         views = self._views(order.account, [order.symbol])
-        return Placed(order.order_id, "", (OrderPush(order), *views))
+        return Placed(order.order_id, "", (OrderPush(order), *views), arriving=order.order_id)
 
     def arrive(self, order_id: int) -> tuple[Push, ...]:
-        """The order reaches the exchange."""
+        """The order reaches the exchange. Outside a cage that does not reject it is held back until prices come near."""
         order = self._orders[order_id]
         if not order.working or order.at_exchange:
+            return ()
+        quote = self.exchange.quote(order.symbol)
+        if quote is not None and is_held_back(order, quote):
+            self._held_back.setdefault(order.symbol, {})[order_id] = None
             return ()
         order = self._put(replace(order, at_exchange=True))
         fills = self.exchange.arrive(order, matching=may_match(order, self._now_ms()))
@@ -194,7 +200,10 @@ class Counter:
 
     def on_quote(self, quote: Quote) -> tuple[Push, ...]:
         """A new snapshot."""
-        return self._book(self.exchange.show(quote))
+        pushes = self._book(self.exchange.show(quote))
+        for order_id in self._held_back.pop(quote.symbol, ()):
+            pushes += self.arrive(order_id)
+        return pushes
 
     def expire(self, symbol: Symbol | None = None) -> tuple[Push, ...]:
         """The day ends for one symbol or all: what is still open is cancelled by the exchange."""
@@ -213,6 +222,7 @@ class Counter:
         self._orders.clear()
         self._trades.clear()
         self._dirty_orders.clear()
+        self._held_back.clear()
         self._saved_trades = 0
         self.exchange.without_books()
 
@@ -342,8 +352,11 @@ class Counter:
         marks: dict[str, Decimal] = {}
         for symbol in symbols:
             quote = self.exchange.quote(Symbol(symbol))
+            known = self._instrument(Symbol(symbol))
             if quote is not None and (quote.last or quote.pre_close):
                 marks[symbol] = milli_to_decimal(quote.last or quote.pre_close)
+            elif known is not None and known.pre_close:
+                marks[symbol] = known.pre_close
         return marks
 
     def _name(self, symbol: Symbol) -> str:

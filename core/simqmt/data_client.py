@@ -81,16 +81,16 @@ class DataLink:
             self._tell(subscription, [quote for quote in quotes if subscription.takes(quote.symbol)])
 
     def lose(self) -> None:
-        """The connection and all subscriptions are gone."""
+        """The connection, all subscriptions and the delivery thread are gone."""
         self.connected = False
         with self._lock:
             self._subscriptions.clear()
+        self._delivery.stop()
 
     def close(self) -> None:
-        """End the delivery thread."""
-        self.lose()
+        """Leave the terminal."""
         self.terminal.data.detach(self)
-        self._delivery.stop()
+        self.lose()
 
     def _tell(self, subscription: Subscription, quotes: Iterable[Quote]) -> None:
         told: dict[str, Any] = {}

@@ -53,10 +53,3 @@ class DataHub:
         links, self._links = self._links, []
         for link in links:
             link.lose()
-
-    def close(self) -> None:
-        """The terminal ends."""
-        links, self._links = self._links, []
-        for link in links:
-            link.lose()
-            link.close()

@@ -94,8 +94,7 @@ class RequestDesk:
             ticket.strategy,
             order.remark if order is not None else ticket.remark,
         )
-        alive = order is not None and order.working
-        return Outcome(payload, placed.pushes, arriving=placed.order_id if alive else 0)
+        return Outcome(payload, placed.pushes, arriving=placed.arriving)
 
     def _cancel(self, request: Request) -> Outcome:
         asked = request.struct

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from core.domain.enums import OrderStatus, Phase, Side
 from core.domain.market import Instrument, Quote, Symbol, ms_to_datetime
 from core.domain.money import milli_to_decimal
-from core.exchange.cage import BookTop, quote_limits, top_of
+from core.exchange.cage import BookTop, cage_bound, quote_limits, top_of
 from core.exchange.checks import check_order
 from core.exchange.ledger import Ledger
 from core.exchange.limits import LimitFacts, Limits
@@ -132,6 +132,14 @@ def judge(facts: OrderFacts) -> Verdict:
 def may_match(order: SimOrder, now_ms: int) -> bool:
     """Whether an order that arrives now meets the displayed book, or has to wait for the next session."""
     return phase_at(order.symbol, ms_to_datetime(now_ms)) is SessionPhase.CONTINUOUS
+
+
+def is_held_back(order: SimOrder, quote: Quote) -> bool:
+    """Whether a price cage of the older kind keeps the order out of the book for now."""
+    cage = cage_bound(order.symbol, order.side, quote.time.date(), top_of(quote))
+    if cage is None or cage.rejects or quote.phase is not Phase.CONTINUOUS:
+        return False
+    return order.price > cage.bound if order.side is Side.BUY else order.price < cage.bound
 
 
 def cancel_objection(order: SimOrder, now_ms: int) -> str:

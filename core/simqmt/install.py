@@ -13,6 +13,7 @@ from types import ModuleType
 from typing import Any
 
 from core.errors import ContractError, UserError
+from core.simqmt.front import Front
 from core.simqmt.structs import MODULE, Surface
 from core.simqmt.terminal import SimTerminal
 from core.simqmt.trader_client import make_client_class
@@ -52,6 +53,11 @@ class Registry:
             if terminal.path == asked or terminal.path in asked.parents or asked in terminal.path.parents:
                 return terminal
         return self.current if self.any_path else None
+
+    def front(self, path: str) -> Front | None:
+        """Where a client of this path asks."""
+        terminal = self.find(path)
+        return None if terminal is None else terminal.front
 
 
 def install(terminal: SimTerminal, trader: bool = True, data: bool = True, *, any_path: bool = False) -> None:
@@ -117,7 +123,7 @@ def _trader_module(surface: Surface, registry: Registry) -> ModuleType:
     module = ModuleType(MODULE, "XtQuant Trade Client Python Extension Module")
     for name, cls in surface.classes.items():
         setattr(module, name, cls)
-    client: Any = make_client_class(surface, registry.find)
+    client: Any = make_client_class(surface, registry.front)
     setattr(module, client.__name__, client)
     setattr(module, _MARK, registry)
     return module

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from core.simqmt.structs import Surface
@@ -93,7 +93,10 @@ class Call:
 
 @dataclass(slots=True)
 class Request:
-    """A request under way. `answer` is what will be, or would have been, told; None until it is known."""
+    """A request under way. `answer` is what will be, or would have been, told, once `answered`.
+
+    `sent` says that the client was connected when it asked.
+    """
 
     link: ClientLink
     name: str
@@ -102,7 +105,7 @@ class Request:
     thread: str
     answer: object = None
     answered: bool = False
-    extra: dict[str, object] = field(default_factory=dict)
+    sent: bool = False
 
     @property
     def bind(self) -> str:

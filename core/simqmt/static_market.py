@@ -24,21 +24,6 @@ class StaticMarket:
         self._day = day
         self._instruments = tuple(instruments)
 
-    @staticmethod
-    def open_ms(day: date) -> int:
-        """09:30 of a day."""
-        return datetime_to_ms(datetime.combine(day, time(9, 30), SHANGHAI))
-
-    @staticmethod
-    def instrument_of(quote: Quote, name: str) -> Instrument:
-        """An instrument for a symbol known by its quote only."""
-        return Instrument(
-            symbol=quote.symbol,
-            name=name or str(quote.symbol),
-            tick=tick_size(quote.symbol),
-            pre_close=milli_to_decimal(quote.pre_close),
-        )
-
     @property
     def name(self) -> str:
         """Source badge."""
@@ -47,7 +32,7 @@ class StaticMarket:
     @property
     def start_ms(self) -> int:
         """09:30 of the day."""
-        return self.open_ms(self._day)
+        return open_ms(self._day)
 
     def peek_ms(self) -> int | None:
         """Nothing ever comes."""
@@ -74,6 +59,21 @@ class StaticMarket:
     def trading_dates(self, start: date, end: date) -> list[date]:
         """Trading days of the mainland calendar."""
         return list(MAINLAND.trading_days(start, end))
+
+
+def open_ms(day: date) -> int:
+    """09:30 of a day."""
+    return datetime_to_ms(datetime.combine(day, time(9, 30), SHANGHAI))
+
+
+def instrument_of(quote: Quote, name: str) -> Instrument:
+    """An instrument for a symbol known by its quote only."""
+    return Instrument(
+        symbol=quote.symbol,
+        name=name or str(quote.symbol),
+        tick=tick_size(quote.symbol),
+        pre_close=milli_to_decimal(quote.pre_close),
+    )
 
 
 def static_quote(

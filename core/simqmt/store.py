@@ -223,3 +223,28 @@ else:
 
     def _unlock(descriptor: int) -> None:
         fcntl.flock(descriptor, fcntl.LOCK_UN)
+
+
+@dataclass(frozen=True, slots=True)
+class LastMoment:
+    """Where a terminal's ledger stands: its trading day, the time of its last commit, its market's name."""
+
+    day: date
+    time_ms: int
+    market: str
+
+
+def last_moment(folder: Path) -> LastMoment | None:
+    """Read where the ledger of a closed terminal stands; None for a fresh folder.
+
+    A file that cannot be read gives None too: opening the terminal says what is wrong with it.
+    """
+    path = folder / FILE_NAME
+    if not path.is_file():
+        return None
+    try:
+        with contextlib.closing(sqlite3.connect(path)) as db:
+            meta = dict(db.execute("SELECT name, value FROM meta"))
+            return LastMoment(date.fromisoformat(meta["day"]), int(meta["time_ms"]), meta["market"])
+    except (sqlite3.Error, KeyError, ValueError):
+        return None

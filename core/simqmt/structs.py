@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
 from typing import Any
 
@@ -60,8 +61,9 @@ class Surface:
         return field in self.layouts[name].index
 
 
+@cache
 def load_surface() -> Surface:
-    """Read the description and build a fresh set of classes."""
+    """The one set of classes of this process: a program compares and checks them by identity."""
     text = resources.files(__package__).joinpath("native_surface.json").read_text(encoding="utf-8")
     described = json.loads(text)
     built = {name: build_class(name, rows) for name, rows in described["classes"].items()}

@@ -18,23 +18,23 @@ from core.simqmt.requests import NOT_CONNECTED, Request, empty_answer
 from core.simqmt.structs import MODULE, Method, Surface, arguments_error, check_argument
 
 if TYPE_CHECKING:
-    from core.simqmt.terminal import SimTerminal
+    from core.simqmt.front import Front
 
-FindTerminal = Callable[[str], "SimTerminal | None"]
+FindFront = Callable[[str], "Front | None"]
 
 
 class ClientLink:
     """One client's side: created with the native object, alive until `stop`."""
 
-    def __init__(self, surface: Surface, terminal: SimTerminal | None, path: str, session: int) -> None:
+    def __init__(self, surface: Surface, front: Front | None, path: str, session: int) -> None:
         self.surface = surface
-        self.terminal = terminal
+        self.front = front
         self.path = path
         self.session = session
         self.connected = False
         self.stopped = False
         self.accounts: set[str] = set()
-        activity = terminal.clock if terminal is not None else Uncounted()
+        activity = front.clock if front is not None else Uncounted()
         self.delivery = Delivery(f"xtquant-{session}", activity, "delivery")
         self._binds: dict[str, Callable[..., object]] = {}
         self._numbers = itertools.count(1)
@@ -58,31 +58,31 @@ class ClientLink:
 
     def connect(self) -> int:
         """0 or -1."""
-        if self.terminal is None or self.stopped:
+        if self.front is None or self.stopped:
             return -1
-        return self.terminal.connect(self)
+        return self.front.connect(self)
 
     def stop(self) -> None:
         """The end of this client: threads that are still blocked in a call are released, then nothing more comes."""
         if self.stopped:
             return
         self.stopped = True
-        if self.terminal is not None:
-            self.terminal.drop_session(self)
+        if self.front is not None:
+            self.front.drop(self)
         self.release_waiting(blocked_only=True)
         self.delivery.stop()
 
     def request(self, name: str, seq: int, args: tuple[Any, ...]) -> int:
         """Take a request; its answer comes through the delivery thread. 0, or -1 when it cannot have been sent."""
         request = Request(self, name, seq, args, threading.current_thread().name)
-        if self.terminal is None:
+        if self.front is None:
             with self._lock:
                 self._waiting[seq] = (request, None)
             self.answer(request, empty_answer(self.surface, request, NOT_CONNECTED))
             return -1
         with self._lock:
-            self._waiting[seq] = (request, self.terminal.clock.park())
-        return self.terminal.submit(request)
+            self._waiting[seq] = (request, self.front.clock.park())
+        return self.front.submit(request)
 
     def answer(self, request: Request, payload: object) -> None:
         """Deliver the answer of a request, once."""
@@ -125,8 +125,8 @@ class ClientLink:
             self.delivery.put(callback, request.seq, payload, token=token)
 
 
-def make_client_class(surface: Surface, find: FindTerminal) -> type:
-    """The class `XtQuantAsyncClient` whose objects find their terminal with `find(path)`."""
+def make_client_class(surface: Surface, find: FindFront) -> type:
+    """The class `XtQuantAsyncClient` whose objects find their front with `find(path)`."""
     links: Any = None
 
     def init(self: object, *args: Any) -> None:

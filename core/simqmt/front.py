@@ -1,0 +1,219 @@
+"""The terminal's front: sessions of programs, their requests, and everything that is told to them.
+
+A request goes to an inbox and is done as an event of its own; answers and pushes are events too, so a conductor
+releases them one at a time. Nothing is told before it is durable.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from core.simqmt.answers import Answers
+from core.simqmt.conductor import Conductor, Rank
+from core.simqmt.counter import Counter
+from core.simqmt.desk import Outcome, RequestDesk
+from core.simqmt.faults import Faults, Plan
+from core.simqmt.records import OrderErrorPush, Push, SimOrder
+from core.simqmt.requests import NOT_CONNECTED, Call, Request, call_fields, empty_answer
+from core.simqmt.sessions import Sessions
+from core.simqmt.structs import Surface
+from core.simqmt.trader_client import ClientLink
+
+_FATEFUL = frozenset({"orderStock", "orderStockImmediate", "cancelOrderStock", "cancelOrderStockImmediate"})
+"""Requests whose answer must never be guessed."""
+
+
+class Front:
+    """One terminal's counter window. Public methods take the terminal's lock."""
+
+    def __init__(
+        self,
+        surface: Surface,
+        clock: Conductor,
+        lock: threading.RLock,
+        counter: Counter,
+        desk: RequestDesk,
+        commit: Callable[[], None],
+        latency_ms: int,
+    ) -> None:
+        self.surface = surface
+        self.clock = clock
+        self.faults = Faults()
+        self.closed = False
+        self._lock = lock
+        self._counter = counter
+        self._desk = desk
+        self._commit = commit
+        self._latency_ms = latency_ms
+        self._answers = Answers(surface)
+        self._sessions = Sessions()
+        self._calls: list[Call] = []
+        self._inbox: list[Request] = []
+        self._links: list[ClientLink] = []
+
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        """Every native request so far."""
+        with self._lock:
+            return tuple(self._calls)
+
+    # clients
+
+    def connect(self, link: ClientLink) -> int:
+        """A client wants in: 0, or -1."""
+        with self._lock:
+            self._know(link)
+            self._calls.append(Call(self.clock.now_ms(), link.session, "connect", 0))
+            if self.closed or self.faults.refuses_connect():
+                return -1
+            return 0 if self._sessions.open(link, self.clock.now_ms()) else -1
+
+    def drop(self, link: ClientLink) -> None:
+        """A client stopped."""
+        with self._lock:
+            self._sessions.close(link, self.clock.now_ms())
+            if link in self._links:
+                self._links.remove(link)
+
+    def disconnect(self, session: int | None) -> None:
+        """Lose one session or all; what they still wait for is answered "not connected", orders and cancels not."""
+        with self._lock:
+            for link in self._sessions.chosen(session):
+                self._sessions.close(link, self.clock.now_ms())
+                self.later(partial(link.push, "bindOnDisconnectedCallback"))
+                for request in link.waiting():
+                    if request.name not in _FATEFUL:
+                        self._tell(request, empty_answer(self.surface, request, NOT_CONNECTED))
+
+    def close(self) -> None:
+        """Log everyone out and release who still waits."""
+        with self._lock:
+            self.closed = True
+            links = list(self._links)
+            for link in links:
+                self._sessions.close(link, self.clock.now_ms())
+        for link in links:
+            link.release_waiting(blocked_only=False)
+
+    # requests
+
+    def submit(self, request: Request) -> int:
+        """Take a request to the inbox: 0, or -1 when its client is not connected."""
+        link = request.link
+        with self._lock:
+            fields = call_fields(self.surface, request.args)
+            self._calls.append(Call(self.clock.now_ms(), link.session, request.name, request.seq, fields))
+            if self.closed:
+                link.answer(request, empty_answer(self.surface, request, NOT_CONNECTED))
+                return -1
+            self._know(link)
+            request.sent = link.connected
+            if not self._inbox:
+                self.later(self._work)
+            self._inbox.append(request)
+            return 0 if link.connected else -1
+
+    def settle(self, outcome: Outcome, request: Request | None = None, plan: Plan | None = None) -> None:
+        """Let what was asked reach the exchange, make it durable, then tell. Under the lock."""
+        plan = plan or Plan()
+        pushes = list(outcome.pushes)
+        for order_id, reach in (
+            (outcome.arriving, self._counter.arrive),
+            (outcome.cancelling, self._counter.cancel_arrives),
+        ):
+            if order_id and not self._latency_ms:
+                pushes += reach(order_id)
+            elif order_id:
+                self._on_arrival(order_id, reach)
+        self._commit()
+        if plan.pushes_first:
+            self.push(pushes, request)
+        if request is not None:
+            self._answer_later(request, outcome, plan)
+        if not plan.pushes_first:
+            self.push(pushes, request)
+
+    def resume(self, order: SimOrder) -> None:
+        """An order that was under way when the terminal ended goes on."""
+        if not order.at_exchange:
+            self._on_arrival(order.order_id, self._counter.arrive)
+        if not order.status.is_cancelable:
+            self._on_arrival(order.order_id, self._counter.cancel_arrives)
+
+    def push(self, pushes: Sequence[Push], request: Request | None = None) -> None:
+        """Each push to each session that hears of the account; a refusal also to the one who asked."""
+        for push in pushes:
+            links = self._sessions.hearing(push.account)
+            if isinstance(push, OrderErrorPush) and request is not None and request.link not in links:
+                links = [*links, request.link]
+            for link in links:
+                for _ in range(2 if self.faults.duplicate_pushes else 1):
+                    bind, struct = self._answers.push(push)
+                    self.later(partial(_push_one, link, bind, struct))
+
+    def later(self, action: Callable[[], None], delay_ms: int = 0) -> None:
+        """Do something as an event of its own."""
+        self.clock.schedule(self.clock.now_ms() + delay_ms, Rank.ANSWER, action)
+
+    # inside
+
+    def _know(self, link: ClientLink) -> None:
+        if link not in self._links:
+            self._links.append(link)
+
+    def _work(self) -> None:
+        """Do what is in the inbox. In lock-step requests of several threads are taken thread by thread."""
+        with self._lock:
+            batch, self._inbox = self._inbox, []
+            if self.clock.lockstep:
+                batch.sort(key=lambda request: request.thread)
+            for request in batch:
+                self._do(request)
+
+    def _do(self, request: Request) -> None:
+        if self.closed or request.link.stopped:
+            return
+        if not request.link.connected:
+            self._tell(request, empty_answer(self.surface, request, NOT_CONNECTED))
+            return
+        plan = self.faults.plan(request.name)
+        if not plan.lost:
+            self.settle(self._desk.handle(request), request, plan)
+
+    def _answer_later(self, request: Request, outcome: Outcome, plan: Plan) -> None:
+        request.answer, request.answered = outcome.payload, True
+        if not plan.silent:
+            self._tell(request, outcome.payload, plan.delay_ms)
+        if outcome.subscribed:
+            status = self._answers.account_status(outcome.subscribed)
+            self.later(partial(_push_one, request.link, "bindOnUpdateAccountStatusCallback", status))
+
+    def _tell(self, request: Request, payload: object, delay_ms: int = 0) -> None:
+        self.later(partial(self._answer, request, payload), delay_ms)
+
+    def _answer(self, request: Request, payload: object) -> None:
+        """An answer that a disconnect overtook: lost for orders and cancels, "not connected" for the rest."""
+        link = request.link
+        if request.sent and not link.connected:
+            if request.name in _FATEFUL:
+                return
+            payload = empty_answer(self.surface, request, NOT_CONNECTED)
+        link.answer(request, payload)
+
+    def _on_arrival(self, order_id: int, reach: Callable[[int], tuple[Push, ...]]) -> None:
+        def arrive() -> None:
+            with self._lock:
+                if self.closed or self._counter.order(order_id) is None:
+                    return
+                pushes = reach(order_id)
+                self._commit()
+                self.push(pushes)
+
+        self.clock.schedule(self.clock.now_ms() + self._latency_ms, Rank.ARRIVAL, arrive)
+
+
+def _push_one(link: ClientLink, bind: str, struct: object) -> None:
+    if link.connected:
+        link.push(bind, struct)
