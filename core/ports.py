@@ -172,6 +172,10 @@ class Journal(Protocol):
         every earlier one of that trigger is final."""
         ...
 
+    async def adopt_intents(self, intents: Sequence[Intent]) -> tuple[str, ...]:
+        """Take intents that were made durable elsewhere; returns the ids that were new. Idempotent."""
+        ...
+
     async def update_intent(
         self, intent_id: str, state: IntentState, *, order_id: int, filled: int, message: str
     ) -> None: ...

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from enum import Enum, IntEnum
+from enum import IntEnum, StrEnum
 
 
-class Side(str, Enum):
+class Side(StrEnum):
     """Direction of an order."""
 
     BUY = "BUY"
     SELL = "SELL"
 
 
-class Mode(str, Enum):
+class Mode(StrEnum):
     """What is real in this process; chosen at the start and fixed for its life."""
 
     PAPER = "PAPER"
     LIVE = "LIVE"
 
 
-class Phase(str, Enum):
+class Phase(StrEnum):
     """Phase of the trading day as one quote or one clock reading shows it."""
 
     PRE_OPEN = "PRE_OPEN"
@@ -34,7 +34,7 @@ class Phase(str, Enum):
     UNKNOWN = "UNKNOWN"
 
 
-class SignalKind(str, Enum):
+class SignalKind(StrEnum):
     """Which level of a watch item was hit."""
 
     ENTRY = "ENTRY"
@@ -47,7 +47,7 @@ class SignalKind(str, Enum):
         return Side.BUY if self is SignalKind.ENTRY else Side.SELL
 
 
-class Outcome(str, Enum):
+class Outcome(StrEnum):
     """What was made of a signal."""
 
     ACTED = "ACTED"  # an intent was committed and handed to the broker
@@ -89,7 +89,7 @@ _CANCELABLE = frozenset(
 )
 
 
-class IntentState(str, Enum):
+class IntentState(StrEnum):
     """Life of an intent in our journal."""
 
     COMMITTED = "COMMITTED"  # durable, not yet handed to the broker lane
@@ -107,7 +107,7 @@ class IntentState(str, Enum):
         return self in (IntentState.FILLED, IntentState.CANCELED, IntentState.REFUSED, IntentState.NOT_SENT)
 
 
-class ItemState(str, Enum):
+class ItemState(StrEnum):
     """State of a watch item as the watchlist shows it (STYLE section 5)."""
 
     WATCHING = "WATCHING"
@@ -124,7 +124,7 @@ class ItemState(str, Enum):
     DONE = "DONE"
 
 
-class LinkState(str, Enum):
+class LinkState(StrEnum):
     """State of the trading channel, by proof and not by hope."""
 
     OFFLINE = "OFFLINE"
@@ -135,7 +135,7 @@ class LinkState(str, Enum):
     FAILED = "FAILED"
 
 
-class AlarmRank(str, Enum):
+class AlarmRank(StrEnum):
     """How loudly something is said (STYLE section 5)."""
 
     ALARM = "ALARM"
@@ -143,7 +143,7 @@ class AlarmRank(str, Enum):
     MESSAGE = "MESSAGE"
 
 
-class Period(str, Enum):
+class Period(StrEnum):
     """Bar periods."""
 
     M1 = "1m"

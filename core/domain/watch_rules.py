@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import ROUND_FLOOR, Decimal
+from decimal import ROUND_DOWN, ROUND_FLOOR, ROUND_UP, Decimal
 from enum import StrEnum
 
 from core.domain.watch import WatchItem
@@ -82,6 +82,8 @@ def _off_tick(price: Decimal, tick: Decimal) -> str:
 def _order(item: WatchItem) -> Iterator[FieldProblem]:
     """The levels together: stop-loss < entry zone < take-profit, the zone whole and the right way up."""
     low, high, target, stop = item.entry_low, item.entry_high, item.take_profit, item.stop_loss
+    if not all(price.is_finite() for price in _levels(item).values()):
+        return
     if low is None and high is not None:
         yield _wrong("entry_low", f"进场区间只有上沿 {high}。请补上下沿，或把上沿也留空。")
     if high is None and low is not None:
@@ -130,18 +132,25 @@ def _care(item: WatchItem, wrong_fields: set[str]) -> Iterator[FieldProblem]:
         if distance < Decimal("0.05"):
             yield _caution("stop_loss", f"止损距进场上沿 {_percent(distance)}，小于 5%，容易被日常波动触发。")
         elif distance > Decimal("0.1"):
-            yield _caution("stop_loss", f"止损距进场上沿 {_percent(distance)}，大于 10%，单次亏损偏大。")
+            yield _caution(
+                "stop_loss", f"止损距进场上沿 {_percent(distance, ROUND_UP)}，大于 10%，单次亏损偏大。"
+            )
     if entry is not None and sound and target is not None and "take_profit" not in wrong_fields:
         distance = (target - entry) / entry
         if not Decimal("0.1") <= distance <= Decimal("0.2"):
-            yield _caution("take_profit", f"止盈距进场上沿 {_percent(distance)}，不在建议的 10%–20% 之内。")
+            rounding = ROUND_UP if distance > Decimal("0.2") else ROUND_DOWN
+            yield _caution(
+                "take_profit", f"止盈距进场上沿 {_percent(distance, rounding)}，不在建议的 10%–20% 之内。"
+            )
     pct = item.quant.max_position_pct
     if "max_position_pct" not in wrong_fields and not Decimal("0.1") <= pct <= Decimal("0.3"):
         yield _caution("max_position_pct", f"单票上限 {_percent(pct)}，不在建议的 10%–30% 之内。")
 
 
-def _percent(fraction: Decimal) -> str:
-    return f"{fraction * 100:.1f}%"
+def _percent(fraction: Decimal, rounding: str = ROUND_DOWN) -> str:
+    """At most two decimals, rounded away from the bound it broke: 4.999 % must not read as 5 %."""
+    percent = (fraction * 100).quantize(_CENT, rounding=rounding)
+    return f"{percent.normalize():f}%"
 
 
 def _wrong(field: str, text: str) -> FieldProblem:

@@ -110,7 +110,8 @@ def _entry(chain: Chain, case: Case, gate: RiskGate) -> Verdict:
         "还没有查到资金，无法计算买多少",
     ):
         return Verdict(Outcome.BLOCKED, chain.done())
-    assert facts.cash is not None and facts.total_asset is not None
+    assert facts.cash is not None
+    assert facts.total_asset is not None
     given = SizingInput(
         symbol=case.item.symbol,
         price=price,

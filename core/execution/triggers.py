@@ -90,10 +90,10 @@ class TriggerBook:
                 continue
             if not intent.state.is_final:
                 trigger.began(partial=False)
-            elif intent.kind is not SignalKind.STOP_LOSS and intent.state is not IntentState.NOT_SENT:
-                trigger.spent = True
-            elif intent.state is IntentState.FILLED:
-                trigger.spent = True
+            elif intent.kind is SignalKind.STOP_LOSS:
+                trigger.spent = trigger.spent or intent.state is IntentState.FILLED
+            else:
+                trigger.spent = trigger.spent or intent.state is not IntentState.NOT_SENT
 
     def waiting(self) -> bool:
         """Some trigger waits for the first moment it can act."""

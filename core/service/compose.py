@@ -62,13 +62,18 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class Rooms:
-    """Where a desk keeps its files, and how it is watched. `watchlist` replaces the stored one for this run."""
+    """Where a desk keeps its files, and how it is watched.
+
+    `watchlist` replaces the stored one; an empty journal takes the list of the journal `inherit_from`, else
+    `first_watchlist`.
+    """
 
     journal_path: Path
     emergency_path: Path
     journal_tag: str | None = None
     watchlist: tuple[WatchItem, ...] | None = None
     first_watchlist: tuple[WatchItem, ...] = ()
+    inherit_from: Path | None = None
     with_window: bool = True
     on_sent: Callable[[str, float], None] | None = None
     broker_deadlines: BrokerDeadlines | None = None
@@ -121,6 +126,7 @@ class ComposedDesk:
         self._rooms = rooms
         self._on_started = on_started
         self._on_close = on_close
+        self.on_stopped: list[Callable[[], None]] = []
         self._lanes = [Lane(name, channel.activity) for name in ("storage", "files", "quotes")]
         self._emergency = EmergencyLane(rooms.emergency_path, channel.activity)
         storage, files, quotes = self._lanes
@@ -143,6 +149,8 @@ class ComposedDesk:
     async def stop(self) -> None:
         """Orderly end."""
         await self.service.stop()
+        for stopped in self.on_stopped:
+            stopped()
 
     def close(self) -> None:
         """Release threads and files."""
@@ -160,8 +168,21 @@ class ComposedDesk:
             given = {item.item_id for item in self._rooms.watchlist}
             removed = [item.item_id for item in stored if item.item_id not in given]
             await self.journal.save_items(self._rooms.watchlist, removed)
-        elif not stored and self._rooms.first_watchlist:
-            await self.journal.save_items(self._rooms.first_watchlist)
+        elif not stored:
+            first = await self._inherited() or self._rooms.first_watchlist
+            await self.journal.save_items(first)
+
+    async def _inherited(self) -> tuple[WatchItem, ...]:
+        from core.storage.journal import SqliteJournal
+
+        if self._rooms.inherit_from is None:
+            return ()
+        old = SqliteJournal(self._rooms.inherit_from, self._lanes[0])
+        await old.open()
+        try:
+            return (await old.load(self._channel.clock.now().date())).items
+        finally:
+            await old.close()
 
 
 def phase_of(symbol: Symbol, now_ms: int) -> Phase:
@@ -184,7 +205,7 @@ def _join(
     book, intents, status = AccountBook(), IntentBook(), DeskStatus(channel.mode)
     board = QuoteBoard(clock, phase_of)
     account = DeskAccount(clock, status, board, book, intents)
-    feed = XtdataFeed(quotes, channel.activity, channel.loop, source=channel.source)
+    feed = XtdataFeed(quotes, channel.activity, channel.loop, clock, channel.source)
     broker = _broker(channel, rooms, meter)
     speaker = Speaker(
         account_id=channel.account_id,

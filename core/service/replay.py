@@ -118,7 +118,9 @@ def _about(arguments: ReplayArguments) -> dict[str, Any]:
 def _check_positions(arguments: ReplayArguments, known: set[Symbol]) -> None:
     for symbol, _, _ in arguments.positions:
         if symbol not in known:
-            raise BadInput(f"{arguments.ticks.name} 里没有 {symbol} 的行情，无法为它估值。", where="--position")
+            raise BadInput(
+                f"{arguments.ticks.name} 里没有 {symbol} 的行情，无法为它估值。", where="--position"
+            )
 
 
 def _write(report: dict[str, Any], path: Path | None) -> None:
@@ -186,7 +188,9 @@ def _position(text: str) -> tuple[Symbol, int, Decimal]:
     try:
         shares, price = int(volume), Decimal(cost)
     except (ValueError, InvalidOperation):
-        raise BadInput(f"{text} 的股数或成本不是数字，应写成 300274.SZ=1000@70.00。", where="--position") from None
+        raise BadInput(
+            f"{text} 的股数或成本不是数字，应写成 300274.SZ=1000@70.00。", where="--position"
+        ) from None
     if shares <= 0 or not price.is_finite() or price <= 0:
         raise BadInput(f"{text} 的股数和成本都应大于 0。", where="--position")
     return symbol, shares, price

@@ -61,14 +61,13 @@ class TradingService:
     # life
 
     async def start(self) -> None:
-        """Journal, watchlist, channel, reconciliation, quotes; only then automation.
+        """Watchlist, channel, reconciliation, quotes; only then automation. The journal is open already.
 
-        Raises JournalError when the journal cannot be opened. A channel that is not there is said on the desk: quotes
+        A channel that is not there is said on the desk: quotes
         and alerts run without it.
         """
         p = self.parts
         p.speaker.state()
-        await p.journal.open()
         await self._begin_day(self._day)
         p.broker.listen(self._on_broker_event)
         p.feed.listen(self.on_quotes)

@@ -34,6 +34,8 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
     def __init__(self, conductor: Conductor) -> None:
         self._conductor = conductor
+        # Counted from here: at epoch size a float cannot carry asyncio's clock resolution, and due timers would spin.
+        self._origin_ms = conductor.now_ms()
         self._handled = 0
         self.next_timer_ms: int | None = None
         selector = _IdleSelector()
@@ -44,8 +46,8 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         conductor.add_loop(self)
 
     def time(self) -> float:
-        """Virtual seconds."""
-        return self._conductor.now_ms() / 1000
+        """Virtual seconds since the loop was made."""
+        return (self._conductor.now_ms() - self._origin_ms) / 1000
 
     def call_soon_threadsafe(  # type: ignore[override]
         self, callback: Callable[..., object], *args: Any, context: Context | None = None

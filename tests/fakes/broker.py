@@ -97,6 +97,11 @@ class FakeJournal:
         self._write("intent", intent)
         self.intents[intent.intent_id] = intent
 
+    async def adopt_intents(self, intents: Sequence[Intent]) -> tuple[str, ...]:
+        new = tuple(intent.intent_id for intent in intents if intent.intent_id not in self.intents)
+        self.intents.update((intent.intent_id, intent) for intent in intents)
+        return new
+
     async def update_intent(
         self, intent_id: str, state: IntentState, *, order_id: int, filled: int, message: str
     ) -> None:

@@ -14,6 +14,7 @@ from core.simqmt.conductor import Conductor, Rank
 from core.simqmt.loop import VirtualLoop
 
 WAIT_S = 20.0
+T0 = 1_654_046_100_000  # of today's size: floats are coarse there
 
 
 class Running:
@@ -40,7 +41,7 @@ class Running:
 @pytest.fixture
 def held() -> Iterator[Running]:
     """As fast as possible, market held: timers run freely."""
-    running = Running(Conductor(1_000_000, hold_market=True))
+    running = Running(Conductor(T0, hold_market=True))
     yield running
     running.close()
 
@@ -115,7 +116,7 @@ def test_virtual_hours_pass_without_waiting_and_in_order(held: Running) -> None:
         await asyncio.gather(sleeper("day", 86_400), sleeper("hour", 3_600), sleeper("blink", 0.001))
 
     held.run(both())
-    assert order == [("blink", 1_000_001), ("hour", 4_600_000), ("day", 87_400_000)]
+    assert order == [("blink", T0 + 1), ("hour", T0 + 3_600_000), ("day", T0 + 86_400_000)]
 
 
 def test_work_on_an_executor_holds_the_clock(held: Running) -> None:
@@ -150,7 +151,7 @@ def test_a_call_that_waits_for_the_terminal_counts_as_quiet(held: Running) -> No
     async def call() -> tuple[str, int]:
         return await lane.call_waiting(ask), held.conductor.now_ms()
 
-    assert held.run(call()) == ("answered", 1_002_000)
+    assert held.run(call()) == ("answered", T0 + 2_000)
     assert held.conductor.wait_quiet(WAIT_S)
     lane.close()
 
@@ -169,7 +170,7 @@ def test_a_call_that_is_never_answered_meets_its_deadline(held: Running) -> None
                 await lane.call_waiting(ask)
         return held.conductor.now_ms()
 
-    assert held.run(call()) == 1_030_000
+    assert held.run(call()) == T0 + 30_000
     release.set()
     assert lane.close(WAIT_S)
 

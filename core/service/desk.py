@@ -1,0 +1,188 @@
+"""Which desk a program runs: paper on the built-in market, or live on MiniQMT. Composed on the trading thread.
+
+A paper account lives on: each start is the next trading day at 09:29, when yesterday's purchases can be sold and
+levels are armed anew. After a kill or a crash the same day goes on where the terminal last committed, so that
+recovery is real.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from core.domain.enums import Mode
+from core.domain.market import datetime_to_ms, ms_to_datetime
+from core.domain.watch import WatchItem
+from core.errors import UserError
+from core.service.outbox import Outbox
+from core.service.runtime import Desk
+
+if TYPE_CHECKING:
+    from core.service.compose import Rooms
+    from core.settings import DeskSettings
+    from core.simqmt.market_builtin import BuiltinMarket
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class DeskChoice:
+    """What the command line says about the desk; paths as text, so that it can be pickled anywhere."""
+
+    live: bool = False
+    seed: int = 1
+    speed: float = 1.0
+    watchlist: str = ""
+    data_dir: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Composer:
+    """Composes the chosen desk; the callable that `runtime.DeskThread` wants."""
+
+    choice: DeskChoice
+
+    def __call__(self, outbox: Outbox) -> Desk:
+        """Raises UserError (a sentence for the user) when the desk cannot be had."""
+        from core.settings import load_settings
+
+        choice = self.choice
+        overrides: dict[str, Any] = {"mode": "LIVE" if choice.live else "PAPER"}
+        if choice.data_dir:
+            overrides["data_dir"] = Path(choice.data_dir)
+        settings = load_settings(**overrides)
+        given = _read(Path(choice.watchlist)) if choice.watchlist else None
+        if choice.live:
+            return _live(settings, given, outbox)
+        return _paper(settings, choice, given, outbox)
+
+
+def _read(path: Path) -> tuple[WatchItem, ...]:
+    from core.service.watchlist_csv import read_watchlist
+
+    return read_watchlist(path).require()
+
+
+def default_watchlist() -> tuple[WatchItem, ...]:
+    """The list that a first start shows."""
+    import resources
+
+    return _read(Path(resources.__file__ or "").with_name("default_watchlist.csv"))
+
+
+def _rooms(folder: Path, given: tuple[WatchItem, ...] | None, inherit: Path | None = None) -> Rooms:
+    from core.service.compose import Rooms
+
+    return Rooms(
+        journal_path=folder / "journal.db",
+        emergency_path=folder / "journal.emergency",
+        watchlist=given,
+        first_watchlist=default_watchlist(),
+        inherit_from=inherit,
+    )
+
+
+def _paper(
+    settings: DeskSettings, choice: DeskChoice, given: tuple[WatchItem, ...] | None, outbox: Outbox
+) -> Desk:
+    from core.service.paper import PaperDesk, PaperOptions
+    from core.simqmt.securities import DEFAULT_HOLDINGS
+
+    folder = settings.data_dir / "paper"
+    _make(folder)
+    marker = folder / "running"
+    market, inherit = _market(folder, choice.seed, crashed=marker.exists())
+    marker.write_text(str(os.getpid()), encoding="ascii")
+    options = PaperOptions(
+        folder=folder / "terminal",
+        account_id=settings.account_id,
+        cash=settings.cash,
+        holdings=tuple((h.symbol, h.volume, h.cost) for h in DEFAULT_HOLDINGS),
+        speed=choice.speed,
+        seed=choice.seed,
+    )
+    paper = PaperDesk(options, market, _rooms(folder, given, inherit), outbox)
+    paper.desk.on_stopped.append(lambda: marker.unlink(missing_ok=True))
+    return paper.desk
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(
+            f"数据目录 {folder} 建不起来：{error.strerror}。请检查权限，或用 --data-dir 另选一个目录。"
+        ) from error
+
+
+def _market(folder: Path, seed: int, *, crashed: bool) -> tuple[BuiltinMarket, Path | None]:
+    """The market from where the paper account goes on, and the journal of an account that had to be put aside."""
+    from core.exchange.calendar import MAINLAND
+    from core.simqmt.market_builtin import DEFAULT_DAY, BuiltinMarket
+    from core.simqmt.store import last_moment
+
+    last = last_moment(folder / "terminal")
+    if last is None:
+        return BuiltinMarket(seed), None
+    if crashed and last.market == BuiltinMarket(seed).name and _in_session(last.day, last.time_ms):
+        moment = ms_to_datetime(last.time_ms)
+        _log.warning("the paper desk did not end in order; %s goes on at %s", last.day, moment.time())
+        return BuiltinMarket(seed, last.day, moment.time()), None
+    if last.day < MAINLAND.last_known_day:
+        return BuiltinMarket(seed, MAINLAND.next_trading_day(last.day)), None
+    aside = _put_aside(folder)
+    _log.warning(
+        "the calendar ends with %s; the paper account starts anew, the old one is in %s", last.day, aside
+    )
+    return BuiltinMarket(seed, DEFAULT_DAY), aside / "journal.db"
+
+
+def _in_session(day: date, time_ms: int) -> bool:
+    moment = ms_to_datetime(time_ms)
+    closing = datetime.combine(day, datetime.min.time(), moment.tzinfo).replace(hour=14, minute=57)
+    return moment.date() == day and time_ms < datetime_to_ms(closing)
+
+
+def _put_aside(folder: Path) -> Path:
+    number = 1
+    while (aside := folder.with_name(f"{folder.name}-old-{number}")).exists():
+        number += 1
+    folder.rename(aside)
+    _make(folder)
+    return aside
+
+
+def _live(settings: DeskSettings, given: tuple[WatchItem, ...] | None, outbox: Outbox) -> Desk:
+    """The real terminal. Starts disarmed; automation is armed by a deliberate act of the user."""
+    import asyncio
+
+    from core.clock import SystemClock
+    from core.ports import NoActivity
+    from core.service.compose import Channel, ComposedDesk
+
+    if sys.platform != "win32":
+        raise UserError("实盘需要 Windows 和已登录的 MiniQMT 终端；本机请用模拟盘（不带 --live）。")
+    path = settings.miniqmt_path
+    if path is None or not path.is_dir():
+        raise UserError(
+            f"MiniQMT 目录 {path} 不存在。请把 DINGPAN_MINIQMT_PATH 设为终端的 userdata_mini 目录。"
+        )
+    folder = settings.data_dir / "live"
+    _make(folder)
+    channel = Channel(
+        mode=Mode.LIVE,
+        account_id=settings.account_id,
+        terminal_path=str(path),
+        source="MiniQMT",
+        speed=1.0,
+        clock=SystemClock(),
+        activity=NoActivity(),
+        loop=asyncio.SelectorEventLoop(),
+        on_trader_started=lambda _trader: None,
+    )
+    return ComposedDesk(channel, _rooms(folder, given), outbox)
