@@ -81,13 +81,14 @@ def _off_tick(price: Decimal, tick: Decimal) -> str:
 
 def _order(item: WatchItem) -> Iterator[FieldProblem]:
     """The levels together: stop-loss < entry zone < take-profit, the zone whole and the right way up."""
-    low, high, target, stop = item.entry_low, item.entry_high, item.take_profit, item.stop_loss
-    if not all(price.is_finite() for price in _levels(item).values()):
-        return
-    if low is None and high is not None:
-        yield _wrong("entry_low", f"进场区间只有上沿 {high}。请补上下沿，或把上沿也留空。")
-    if high is None and low is not None:
-        yield _wrong("entry_high", f"进场区间只有下沿 {low}。请补上上沿，或把下沿也留空。")
+    if item.entry_low is None and item.entry_high is not None:
+        yield _wrong("entry_low", f"进场区间只有上沿 {item.entry_high}。请补上下沿，或把上沿也留空。")
+    if item.entry_high is None and item.entry_low is not None:
+        yield _wrong("entry_high", f"进场区间只有下沿 {item.entry_low}。请补上上沿，或把下沿也留空。")
+    # A price that is wrong alone is compared with nothing.
+    sound = {name: price for name, price in _levels(item).items() if price.is_finite() and price > 0}
+    low, high = sound.get("entry_low"), sound.get("entry_high")
+    target, stop = sound.get("take_profit"), sound.get("stop_loss")
     if low is not None and high is not None and low > high:
         yield _wrong("entry_low", f"进场区间上下颠倒：下沿 {low} 高于上沿 {high}。请把两者对调。")
         return
