@@ -15,6 +15,7 @@ class FontRole(Enum):
     """(pixels at 100 %, weight, mono) of each kind of text."""
 
     LAST_PRICE = (27, 700, False)
+    LAST_PRICE_SMALL = (22, 700, False)
     DIALOG_TITLE = (17, 700, False)
     BADGE = (21, 700, False)
     FIGURE = (15, 500, False)

@@ -42,6 +42,13 @@ QLabel[role="warn"] { color: $warn; }
 QLabel[role="alarm"] { color: $alarm; }
 QLabel[role="rise"] { color: $rise; }
 QLabel[role="fall"] { color: $fall; }
+QLabel[role="tag"] {
+    color: $t2; font-size: ${px11_5}px; border: 1px solid $line; border-radius: 2px; padding: 0 5px;
+}
+QLabel[tone="rise"] { color: $rise; }
+QLabel[tone="fall"] { color: $fall; }
+QLabel[tone="warn"] { color: $warn; }
+QLabel[tone="alarm"] { color: $alarm; }
 QLabel:disabled { color: $t3; }
 
 QMenuBar { background: $hdr; color: $t1; spacing: 0; min-height: 26px; }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Sequence
 from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, Qt, QTimer, Signal
@@ -49,6 +49,8 @@ class DeskTable(QTableView, Generic[R]):
         self._theme, self.table = theme, model
         self.empty_title = self.empty_hint = ""
         self._told: Hashable | None = None
+        self._droppable: tuple[str, ...] = ()
+        self._gone: set[str] = set()
         self._painter_of_cells = CellDelegate(theme, model, self)
         self._keys_rest = QTimer(self, singleShot=True, interval=_KEYS_HOLD_MS)
         self._keys_rest.timeout.connect(lambda: model.hold(False))
@@ -96,11 +98,9 @@ class DeskTable(QTableView, Generic[R]):
         self.scrollTo(index)
         return True
 
-    def show_columns(self, hidden: Iterable[str]) -> None:
-        """Hide the columns with these keys and show all others."""
-        keys = set(hidden)
-        for place, column in enumerate(self.table.columns):
-            self.setColumnHidden(place, column.key in keys)
+    def set_droppable(self, keys: Sequence[str]) -> None:
+        """Columns a narrow table does without, the first to go first: numbers are dropped, never cut."""
+        self._droppable = tuple(keys)
         self._fit()
 
     def copy_rows(self) -> str:
@@ -125,18 +125,33 @@ class DeskTable(QTableView, Generic[R]):
         self.verticalHeader().setDefaultSectionSize(self._theme.row_height)
         self.header.restyle()
         for place, column in enumerate(self.table.columns):
-            self.setColumnWidth(place, self._theme.scaled(column.width))
+            self.setColumnWidth(place, self._theme.column(column.width))
         self._fit()
         self.viewport().update()
 
     def _fit(self) -> None:
-        """The stretching column takes what the others leave."""
+        """Drop what does not fit, then the stretching column takes what the others leave."""
+        self._drop()
         shown = [p for p in range(len(self.table.columns)) if not self.isColumnHidden(p)]
         self._painter_of_cells.first_column = shown[0] if shown else 0
         stretch = next((p for p in shown if self.table.columns[p].stretch), None)
         if stretch is not None:
             rest = self.viewport().width() - sum(self.columnWidth(p) for p in shown if p != stretch)
-            self.setColumnWidth(stretch, max(self._theme.scaled(self.table.columns[stretch].width), rest))
+            self.setColumnWidth(stretch, max(self._theme.column(self.table.columns[stretch].width), rest))
+
+    def _drop(self) -> None:
+        room = self.viewport().width()
+        gone: set[str] = set()
+        needed = sum(self._theme.column(column.width) for column in self.table.columns)
+        for key in self._droppable:
+            if needed <= room:
+                break
+            gone.add(key)
+            needed -= self._theme.column(self.table.columns[self.table.column_at(key)].width)
+        if gone != self._gone:
+            self._gone = gone
+            for place, column in enumerate(self.table.columns):
+                self.setColumnHidden(place, column.key in gone)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Refit the stretching column."""

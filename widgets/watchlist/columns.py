@@ -11,7 +11,7 @@ from widgets.watchlist.rows import WatchRow, near_text, protection_text
 
 translate = QCoreApplication.translate
 
-NARROW_HIDES = ("spark", "take_profit", "held", "profit_share", "quant")
+NARROW_DROPS = ("spark", "take_profit", "held", "profit_share", "quant")
 
 
 def _drawn(_: WatchRow) -> str:

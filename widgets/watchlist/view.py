@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from decimal import Decimal
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QLineEdit, QMenu, QVBoxLayout, QWidget
 
 from core.domain.decision import ItemView
 from core.domain.enums import ItemState
 from core.domain.market import Bar, Instrument, Quote
-from core.domain.money import CENT
 from core.domain.watch import WatchItem
-from core.exchange.refusals import Refused
-from core.exchange.symbols import tick_size
 from widgets.icons import Icon, themed_icon
 from widgets.models.table import TableModel
 from widgets.panel_head import PanelHead, chip, head_button
+from widgets.securities import tick_of
 from widgets.theme import ThemeHolder, set_prop
-from widgets.watchlist.columns import NARROW_HIDES, watch_columns
+from widgets.watchlist.columns import NARROW_DROPS, watch_columns
 from widgets.watchlist.rows import WatchRow
 from widgets.watchlist.spark import Spark
 from widgets.watchlist.table import WatchTable
@@ -52,7 +48,6 @@ class WatchlistView(QWidget):
         self._sparks: dict[str, Spark] = {}
         self._by_symbol: dict[str, list[str]] = {}
         self._stale: frozenset[str] = frozenset()
-        self._narrow: bool | None = None
         self._decisions = 0
         self.model: TableModel[WatchRow] = TableModel(
             watch_columns(),
@@ -66,6 +61,7 @@ class WatchlistView(QWidget):
         self.model.default_column = self.model.column_at("state")
         self._last_column = self.model.column_at("last")
         self.table = WatchTable(theme, self.model, self)
+        self.table.set_droppable(NARROW_DROPS)
         self.table.setAccessibleName(self.tr("监测列表"))
         self.table.empty_title = self.tr("还没有监测项")
         self.table.empty_hint = self.tr("按 Ins 添加一只证券和它的价位，或从 CSV 导入")
@@ -304,27 +300,8 @@ class WatchlistView(QWidget):
         menu.addAction(self.tr("导出 CSV… Ctrl+E")).triggered.connect(lambda: self.export_requested.emit())
         return menu
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Hide the columns that a narrow desk can do without; numbers are never squeezed."""
-        super().resizeEvent(event)
-        needed = self._theme.scaled(sum(column.width for column in self.model.columns))
-        narrow = self.width() < needed
-        if narrow != self._narrow:
-            self._narrow = narrow
-            self.table.show_columns(NARROW_HIDES if narrow else ())
-
 
 def _row_tone(row: WatchRow) -> str:
     if row.is_alarm:
         return "alarm"
     return "dim" if row.state is ItemState.SUSPENDED else ""
-
-
-def tick_of(symbol: str, known: Instrument | None) -> Decimal:
-    """Tick of an instrument; until it is known, what its class trades in."""
-    if known is not None:
-        return known.tick
-    try:
-        return tick_size(symbol)
-    except Refused:
-        return CENT

@@ -1,0 +1,159 @@
+"""The alarm bar under the rail: the one thing that may push content down. The gravest first, until acknowledged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+
+from core.domain.enums import AlarmRank
+from core.domain.market import Symbol
+from widgets.fonts import FontRole
+from widgets.icons import Icon, paint_icon
+from widgets.theme import ThemeHolder, set_prop
+
+HEIGHT = 40
+_TEXT = 44
+_FLAGS = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAlarm:
+    """An alarm that was neither acknowledged nor cured."""
+
+    key: str
+    title: str
+    text: str
+    time: datetime
+    symbol: Symbol | None
+
+
+class AlarmBar(QWidget):
+    """Shows alarms of rank ALARM only. Acknowledging silences one; only its cure removes the state elsewhere."""
+
+    acknowledged = Signal(str)  # key
+    show_requested = Signal(str)  # symbol
+    count_changed = Signal(int)
+
+    def __init__(self, theme: ThemeHolder, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._open: dict[str, OpenAlarm] = {}
+        self.look = QPushButton(self.tr("看这一行"), self)
+        self.confirm = QPushButton(self.tr("确认 Ctrl+Enter"), self)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 10, 0)
+        row.setSpacing(8)
+        row.addStretch(1)
+        for button in (self.look, self.confirm):
+            set_prop(button, "kind", "onalarm")
+            row.addWidget(button)
+        self.look.clicked.connect(self._look)
+        self.confirm.clicked.connect(self.acknowledge_top)
+        theme.changed.connect(self._restyle)
+        self._restyle()
+        self.hide()
+
+    # What comes in
+
+    def add_alarm(
+        self,
+        key: str,
+        rank: AlarmRank,
+        title: str,
+        text: str,
+        time: datetime,
+        symbol: Symbol | None = None,
+    ) -> None:
+        """A new or renewed alarm; other ranks belong to the inbox."""
+        if rank is AlarmRank.ALARM:
+            self._open.pop(key, None)
+            self._open[key] = OpenAlarm(key, title, text, time, symbol)
+            self._renew()
+
+    def cure(self, key: str) -> None:
+        """The state is over; unknown keys are no error."""
+        if self._open.pop(key, None) is not None:
+            self._renew()
+
+    def acknowledge(self, key: str) -> None:
+        """Silence one, as when the inbox did it."""
+        self.cure(key)
+
+    def acknowledge_top(self) -> None:
+        """Silence the one that is shown and tell its key."""
+        alarm = self.top
+        if alarm is not None:
+            self.cure(alarm.key)
+            self.acknowledged.emit(alarm.key)
+
+    # What callers ask
+
+    @property
+    def top(self) -> OpenAlarm | None:
+        """The alarm that is shown: the latest."""
+        return next(reversed(self._open.values()), None)
+
+    @property
+    def count(self) -> int:
+        """Open alarms."""
+        return len(self._open)
+
+    @property
+    def words(self) -> str:
+        """What the bar says, whole."""
+        alarm = self.top
+        if alarm is None:
+            return ""
+        more = self.tr("还有 {n} 条").format(n=self.count - 1) if self.count > 1 else ""
+        return f"{alarm.title} {alarm.text} {more}".strip()
+
+    # Inside
+
+    def _renew(self) -> None:
+        alarm = self.top
+        self.look.setVisible(alarm is not None and alarm.symbol is not None)
+        self.setAccessibleName(self.words)
+        self.setToolTip(self.words)
+        self.setVisible(alarm is not None)
+        self.update()
+        self.count_changed.emit(self.count)
+
+    def _look(self) -> None:
+        alarm = self.top
+        if alarm is not None and alarm.symbol is not None:
+            self.show_requested.emit(alarm.symbol)
+
+    def _restyle(self) -> None:
+        self.setFixedHeight(max(HEIGHT, round(self._theme.metrics(FontRole.STRONG).height()) + 18))
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """White on the alarm's fill: icon, title, sentence, how many more."""
+        alarm = self.top
+        if alarm is None:
+            return
+        painter, theme = QPainter(self), self._theme
+        painter.fillRect(self.rect(), theme.color("alarmfill"))
+        ink = theme.color("onfill")
+        paint_icon(painter, QRectF(16, (self.height() - 18) / 2, 18, 18), Icon.OCTAGON, ink)
+        first = self.look if self.look.isVisible() else self.confirm
+        right = float(first.x() - 12)
+        painter.setPen(ink)
+        if self.count > 1:
+            more = self.tr("还有 {n} 条").format(n=self.count - 1)
+            wide = theme.metrics(FontRole.CELL).horizontalAdvance(more)
+            painter.setFont(theme.font(FontRole.CELL))
+            painter.drawText(QRectF(right - wide, 0, wide + 2, self.height()), _FLAGS, more)
+            right -= wide + 16
+        x = float(_TEXT)
+        for text, role in ((alarm.title, FontRole.STRONG), (alarm.text, FontRole.CELL)):
+            metrics = theme.metrics(role)
+            shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(0.0, right - x))
+            painter.setFont(theme.font(role))
+            painter.drawText(QRectF(x, 0, max(0.0, right - x), self.height()), _FLAGS, shown)
+            x += metrics.horizontalAdvance(shown) + 14
+        painter.end()

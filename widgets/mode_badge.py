@@ -1,0 +1,178 @@
+"""Paper or live, impossible to overlook: the badge, the rail under it, and the frame of a live window.
+
+PAPER is a draft (hatched, dashed, cyan), LIVE is a sign (solid, orange). The mode has no toggle.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from core.domain.enums import Mode
+from widgets import formats
+from widgets.fonts import FontRole
+from widgets.theme import ThemeHolder
+
+RAIL = 3
+FRAME = 3
+WIDTH, HEIGHT, SMALL = 186, 54, 46
+_LEFT_TOP = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+
+
+class ModeBadge(QWidget):
+    """模拟 or 实盘, the account and one line of words."""
+
+    def __init__(self, theme: ThemeHolder, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._mode, self._account, self._note = Mode.PAPER, "", ""
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+        theme.changed.connect(self._restyle)
+        self.set_mode(Mode.PAPER, "")
+
+    def set_mode(self, mode: Mode, account_id: str, note: str = "") -> None:
+        """Show the mode. `note` is the second line; without it paper says that nothing leaves for a broker."""
+        self._mode, self._account = mode, account_id
+        self._note = note or (self.tr("不会发往券商") if mode is Mode.PAPER else self.tr("真实资金"))
+        self.setAccessibleName(f"{self.title} {self.line}，{self._note}")
+        self.setToolTip(self.accessibleName())
+        self._restyle()
+
+    @property
+    def title(self) -> str:
+        """The big word."""
+        return self.tr("模拟") if self._mode is Mode.PAPER else self.tr("实盘")
+
+    @property
+    def line(self) -> str:
+        """Mode and account; digits of an account are masked."""
+        account = formats.account(self._account)
+        return f"{self._mode.value} · {account}" if account else self._mode.value
+
+    @property
+    def note(self) -> str:
+        """The second line."""
+        return self._note
+
+    def _restyle(self) -> None:
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Wide enough for its lines, at least the picture's width."""
+        title = self._theme.metrics(FontRole.BADGE).horizontalAdvance(self.title)
+        metrics = self._theme.metrics(FontRole.CAPTION)
+        lines = max(metrics.horizontalAdvance(self.line), metrics.horizontalAdvance(self._note))
+        return QSize(max(WIDTH, round(14 + title + 12 + lines + 14)), HEIGHT)
+
+    minimumSizeHint = sizeHint
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Hatched and dashed, or solid."""
+        painter, theme = QPainter(self), self._theme
+        paper = self._mode is Mode.PAPER
+        ink = theme.color("paper" if paper else "ontlive")
+        if paper:
+            paint_hatch(painter, QRectF(self.rect()), theme)
+            pen = QPen(ink, 1)
+            pen.setDashPattern([4, 3])
+            painter.setPen(pen)
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+        else:
+            painter.fillRect(self.rect(), theme.color("live"))
+        title = theme.metrics(FontRole.BADGE).horizontalAdvance(self.title)
+        painter.setPen(ink)
+        painter.setFont(theme.font(FontRole.BADGE))
+        painter.drawText(QRectF(14, 0, title + 4, self.height()), _LEFT_TOP, self.title)
+        painter.setFont(theme.font(FontRole.CAPTION))
+        x, room, half = 14 + title + 11, self.width() - title - 29, self.height() / 2
+        painter.drawText(QRectF(x, half - 19, room, 18), _LEFT_TOP, self.line)
+        painter.drawText(QRectF(x, half, room, 18), _LEFT_TOP, self._note)
+        painter.end()
+
+
+def paint_hatch(painter: QPainter, box: QRectF, theme: ThemeHolder) -> None:
+    """Paper's ground with diagonal lines."""
+    painter.save()
+    painter.fillRect(box, theme.color("paperbg"))
+    painter.setClipRect(box)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(theme.color("hatch"), 2.4))
+    x = box.left() - box.height()
+    while x < box.right():
+        painter.drawLine(QPointF(x, box.bottom() + 2), QPointF(x + box.height() + 4, box.top() - 2))
+        x += 9
+    painter.restore()
+
+
+class ModeRail(QWidget):
+    """Three pixels across a top-level window: dashed cyan or solid orange. Every window has one."""
+
+    def __init__(self, theme: ThemeHolder, mode: Mode = Mode.PAPER, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme, self._mode = theme, mode
+        self.setFixedHeight(RAIL)
+        self.setAccessibleName(mode.value)
+        theme.changed.connect(self.update)
+
+    def set_mode(self, mode: Mode) -> None:
+        """Show another mode."""
+        self._mode = mode
+        self.setAccessibleName(mode.value)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Dashes or a bar."""
+        painter = QPainter(self)
+        if self._mode is Mode.LIVE:
+            painter.fillRect(self.rect(), self._theme.color("live"))
+        else:
+            painter.fillRect(self.rect(), self._theme.color("win"))
+            for x in range(0, self.width(), 13):
+                painter.fillRect(x, 0, 8, RAIL, self._theme.color("paper"))
+        painter.end()
+
+
+class LiveFrame(QWidget):
+    """A solid frame over a whole window in live mode; the mouse does not notice it."""
+
+    def __init__(self, theme: ThemeHolder, window: QWidget) -> None:
+        super().__init__(window)
+        self._theme = theme
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setAttribute(Qt.WidgetAttribute.WA_NoSystemBackground)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        window.installEventFilter(self)
+        theme.changed.connect(self.update)
+        self.hide()
+
+    def set_mode(self, mode: Mode) -> None:
+        """Only live has a frame."""
+        self.setVisible(mode is Mode.LIVE)
+        self._cover()
+
+    def _cover(self) -> None:
+        window = self.parentWidget()
+        if window is not None:
+            self.setGeometry(window.rect())
+            self.raise_()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Stay as large as the window and above what is added to it."""
+        if (
+            event.type() in (QEvent.Type.Resize, QEvent.Type.ChildAdded, QEvent.Type.Show)
+            and self.isVisible()
+        ):
+            self._cover()
+        return False
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Four bars."""
+        painter, ink = QPainter(self), self._theme.color("live")
+        wide, tall = self.width(), self.height()
+        painter.fillRect(0, 0, wide, FRAME, ink)
+        painter.fillRect(0, tall - FRAME, wide, FRAME, ink)
+        painter.fillRect(0, 0, FRAME, tall, ink)
+        painter.fillRect(wide - FRAME, 0, FRAME, tall, ink)
+        painter.end()
