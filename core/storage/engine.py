@@ -31,8 +31,12 @@ def connect(path: Path, busy_ms: int) -> Connection:
         connection = sqlite3.connect(
             opening.uri(path, "rwc"), uri=True, timeout=busy_ms / 1000, isolation_level=None
         )
-        for pragma in _PRAGMAS:
-            connection.execute(pragma).close()
+        try:
+            for pragma in _PRAGMAS:
+                connection.execute(pragma).close()
+        except sqlite3.Error:
+            connection.close()
+            raise
         return connection
 
     engine = create_engine("sqlite://", creator=raw, poolclass=NullPool)

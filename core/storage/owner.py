@@ -5,6 +5,7 @@ Two programs on one journal would each know only half of what was sent.
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from pathlib import Path
@@ -23,6 +24,10 @@ else:
         fcntl.lockf(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
+_HELD = frozenset({errno.EACCES, errno.EAGAIN, errno.EDEADLK})
+"""What the systems answer when somebody else holds the lock."""
+
+
 class OwnerLock:
     """Held from construction to `release`; raises JournalError when another program holds it."""
 
@@ -36,7 +41,9 @@ class OwnerLock:
             _lock(fd)
         except OSError as error:
             os.close(fd)
-            raise failures.owned(path) from error
+            if error.errno in _HELD:
+                raise failures.owned(path) from error
+            raise failures.system(path, error, "锁定") from error
         self._fd: int | None = fd
 
     def release(self) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -235,7 +234,7 @@ def test_a_torn_record_is_reported_by_the_merge_and_then_gone(
 ) -> None:
     file.append(intent("I1"))
     file.append(intent("I2"))
-    damage(path, 1, 50, os.urandom(20))
+    damage(path, 1, 50, bytes(20))
     done = run(merge(file, journal))
     assert (done.adopted, done.torn) == (("I2",), (1,))
     assert run(merge(file, journal)).torn == ()
