@@ -7,7 +7,6 @@ from datetime import date
 from core.domain.market import Level
 from core.simqmt.builtin_days import DayPlan
 from core.simqmt.builtin_dice import ONE, SPREAD_OUT, draws, raw
-from core.simqmt.builtin_minutes import lot_of
 from core.simqmt.securities import Security
 
 Side5 = tuple[Level, ...]
@@ -24,7 +23,7 @@ class BookMaker:
     def __init__(self, seed: int, security: Security, plan: DayPlan) -> None:
         self._tick = security.tick
         self._up, self._down = plan.limit_up, plan.limit_down
-        self._lot = lot_of(security)
+        self._lot = security.lot
         self._depth = self._depths(seed, security, plan.day)
         self._gaps = self._ladder(seed, security, plan)
 

@@ -12,7 +12,6 @@ from itertools import accumulate
 from math import isqrt
 from typing import NamedTuple
 
-from core.exchange.boards import SecurityClass, class_of
 from core.simqmt.builtin_days import DayPlan
 from core.simqmt.builtin_dice import ONE, REACH, SPREAD_OUT, draws, normal
 from core.simqmt.securities import Security
@@ -78,32 +77,25 @@ def volume_shape() -> tuple[int, ...]:
     return tuple(shape)
 
 
-def lot_of(security: Security) -> int:
-    """Shares in which volume is dealt out: STAR trades single shares."""
-    return 1 if class_of(security.symbol) is SecurityClass.STAR else 100
-
-
 def make_path(seed: int, security: Security, plan: DayPlan) -> DayPath:
     """The minutes of a planned day; a function of its arguments only."""
     bits = draws(2 * MINUTES, seed, security.symbol, plan.day, "minutes")
     opening = _auction(security, plan.open, plan.volume, bits[-1], 9)
-    closes, moves = _walk(security, plan, bits[:TRADED])
+    wishes, moves = _walk(security, plan, bits[:TRADED])
     minutes: list[Minute] = []
-    last = plan.open
-    for index, close in enumerate(closes):
-        minute = _minute(security, plan, index, last, close, moves[index], bits[MINUTES + index])
-        minutes.append(minute)
-        last = minute.close
+    wish = plan.open
+    for index, move in enumerate(moves):
+        minutes.append(_minute(security, plan, index, (wish, wishes[index]), move, bits[MINUTES + index]))
+        wish = wishes[index]
+    last = minutes[-1].close
     still = Minute(last, last, last, last, 0, 0, 0)
     minutes += [still, still, _auction(security, plan.close, plan.volume, bits[-2], 12)]
     return DayPath(plan, opening, tuple(minutes), _sums(opening, minutes))
 
 
 def _walk(security: Security, plan: DayPlan, bits: tuple[int, ...]) -> tuple[list[int], list[int]]:
-    """Closing price of every traded minute, and how far a minute usually moves, in 1/ONE of a tick.
-
-    A random walk that is bent so that it ends near the aim; what lies beyond a limit shows as the limit.
-    """
+    """Where the price wants to be at the end of every traded minute, and how far a minute usually moves, in 1/ONE of
+    a tick. A random walk that is bent so that it ends near the aim; it knows no limits."""
     shape, squares = swings()
     day_swing = plan.open * security.swing * plan.restless * ONE // (_WHOLE * 1000)
     moves = []
@@ -120,30 +112,31 @@ def _walk(security: Security, plan: DayPlan, bits: tuple[int, ...]) -> tuple[lis
     end = (plan.aim << _SHIFT) + (moves[-1] * normal(bits[0] >> 16) >> _SHIFT)
     start, whole = plan.open << _SHIFT, squares[-1]
     bend = end - start - total
-    up, down, half = plan.limit_up, plan.limit_down, ONE // 2
     return [
-        min(max((start + way + bend * square // whole + half) >> _SHIFT, down), up)
+        (start + way + bend * square // whole + ONE // 2) >> _SHIFT
         for way, square in zip(walked, squares, strict=True)
     ], moves
 
 
 def _minute(
-    security: Security, plan: DayPlan, index: int, last: int, close: int, move: int, bits: int
+    security: Security, plan: DayPlan, index: int, wishes: tuple[int, int], move: int, bits: int
 ) -> Minute:
+    """One traded minute from where the price wants to be before and after; beyond a limit it shows the limit."""
     active = SLOTS
     if security.activity < 1000:
         active = min(max((security.activity * SLOTS + ((bits & 1023) - 512) * 8) // 1000, 1), SLOTS)
-    opened = min(max(last + (-1, 0, 0, 1)[bits >> 10 & 3], plan.limit_down), plan.limit_up)
-    if active == 1:
-        opened = close
-    high, low = (opened, close) if opened > close else (close, opened)
+    up, down = plan.limit_up, plan.limit_down
+    start, end = wishes
+    start = end if active == 1 else start + (-1, 0, 0, 1)[bits >> 10 & 3]
+    high, low = (start, end) if start > end else (end, start)
     if active >= 4:
         # Highest and lowest of a random walk between two known ends, by the reflection principle.
-        both, apart = (opened + close) << _SHIFT, (close - opened) << _SHIFT
+        both, apart = (start + end) << _SHIFT, (end - start) << _SHIFT
         square, spread = apart * apart, move * move
         high = (both + isqrt(square + (spread * REACH[bits >> 12 & 255] >> _SHIFT))) >> _SHIFT + 1
         low = -((isqrt(square + (spread * REACH[bits >> 20 & 255] >> _SHIFT)) - both) >> _SHIFT + 1)
-        high, low = min(high, plan.limit_up), max(low, plan.limit_down)
+    opened, close = min(max(start, down), up), min(max(end, down), up)
+    high, low = min(max(high, down), up), min(max(low, down), up)
     volume = plan.volume * volume_shape()[index] // 100_000
     volume = (
         volume
@@ -154,7 +147,7 @@ def _minute(
     )
     if high == low and high in (plan.limit_up, plan.limit_down):
         volume //= 8  # nobody sells into a locked limit
-    lot = lot_of(security)
+    lot = security.lot
     volume = max(volume // lot, active * (200 // lot if lot == 1 else 1)) * lot
     if security.symbol.startswith("60") and bits >> 32 & 3 == 0:
         volume += bits >> 34 & 63  # odd remainders are sold off on Shanghai's main board

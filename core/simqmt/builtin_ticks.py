@@ -13,7 +13,7 @@ from core.domain.market import Level, Quote
 from core.market.phases import at
 from core.simqmt.builtin_book import EMPTY, BookMaker, Side5
 from core.simqmt.builtin_dice import ONE, draws, normal, raw
-from core.simqmt.builtin_minutes import SLOTS, TRADED, DayPath, Minute, lot_of
+from core.simqmt.builtin_minutes import SLOTS, TRADED, DayPath, Minute
 from core.simqmt.securities import Security
 
 _MINUTE, _SLOT = 60_000, 3_000
@@ -112,7 +112,7 @@ class SymbolDay:
         chance = raw(SLOTS * _BYTES + 16, self._seed, self._security.symbol, self._path.plan.day, index)
         slots = _slots(minute.active, chance)
         prices = _prices(minute, chance)
-        shares = _shares(minute, chance[::_BYTES], lot_of(self._security))
+        shares = _shares(minute, chance[::_BYTES], self._security.lot)
         locked = self._is_locked(minute)
         tick, salt, book = self._security.tick, chance[-1], self._book.around
         final_volume, final_amount = volume + minute.volume, amount + minute.amount
@@ -213,7 +213,9 @@ def _prices(minute: Minute, chance: bytes) -> list[int]:
     rough = (minute.high - minute.low) * 3 // 4 + 2
     for (start, price), (end, goal) in pairwise(stops):
         for place in range(start + 1, end):
-            price += (goal - price) // (end - place + 1) + ((chance[place * _BYTES + 6] - 127) * rough >> 9)
+            left = end - place + 1
+            noise = (2 * chance[place * _BYTES + 6] - 255) * rough
+            price += ((goal - price) * 1024 + noise * left + left * 512) // (left * 1024)
             price = min(max(price, minute.low), minute.high)
             prices.append(price)
         prices.append(goal)

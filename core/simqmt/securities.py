@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from core.domain.market import Symbol
+from core.exchange.boards import SecurityClass, class_of
 from core.exchange.symbols import tick_size
 from core.exchange.ticks import milli_tick
 
@@ -42,8 +43,9 @@ BOND_FUND = Character(night_keep=600, day_keep=600, gap=1, gap_cap=5, body=500, 
 
 @dataclass(frozen=True, slots=True)
 class Security:
-    """One security. `base` in thousandths of a yuan, `swing` the typical move of a day in hundredths of a percent,
-    `volume` a day's shares, `activity` the thousandths of 3-second slots in which something trades."""
+    """One security. `base` and `tick` in thousandths of a yuan, `swing` the typical move of a day in hundredths of a
+    percent, `volume` a day's shares, `lot` the shares in which volume is dealt out, `activity` the thousandths of
+    3-second slots in which something trades."""
 
     symbol: Symbol
     name: str
@@ -51,18 +53,19 @@ class Security:
     swing: int
     volume: int
     character: Character
-    activity: int = 1000
-
-    @property
-    def tick(self) -> int:
-        """Price step in thousandths of a yuan."""
-        return milli_tick(tick_size(self.symbol))
+    tick: int
+    lot: int
+    activity: int
 
 
 def _security(
     symbol: str, name: str, base: str, swing: int, volume: int, character: Character, activity: int = 1000
 ) -> Security:
-    return Security(Symbol(symbol), name, int(Decimal(base) * 1000), swing, volume, character, activity)
+    tick = milli_tick(tick_size(symbol))
+    lot = 1 if class_of(symbol) is SecurityClass.STAR else 100
+    return Security(
+        Symbol(symbol), name, int(Decimal(base) * 1000), swing, volume, character, tick, lot, activity
+    )
 
 
 _MIO = 1_000_000
