@@ -2,5 +2,6 @@
 
 `door.XtBroker` is what the service uses. The other modules are its parts: `vendor` imports xtquant, `convert` reads
 the vendor's objects, `callbacks` copies what is pushed, `inbox` hands it to the trading loop, `matching` finds the
-intent an answer belongs to, `session` is one generation of the connection.
+intent an answer belongs to, `session` is one generation of the connection, `opening` makes it, `lines`, `sending` and
+`queries` call the vendor on the two lanes.
 """

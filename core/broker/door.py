@@ -18,9 +18,10 @@ from core.broker.deadlines import SESSION_IDS, BrokerDeadlines, DoorMeters
 from core.broker.inbox import Inbox
 from core.broker.lines import AskingLine
 from core.broker.matching import Matching, RawAnswer, RawFailure
+from core.broker.opening import Opening
 from core.broker.sending import NotReported, SendingLine, check_request
 from core.broker.session import Session
-from core.broker.vendor import Trader, Vendor
+from core.broker.vendor import Vendor
 from core.clock import Clock
 from core.domain.events import BrokerEvent, CancelAnswered, Disconnected, OrderSent
 from core.domain.trading import Asset, Order, Position, Trade
@@ -59,15 +60,8 @@ class XtBroker:
         self._loop = loop
         self._clock = clock
         self._limits = deadlines or BrokerDeadlines()
-        self._session_ids = tuple(session_ids)
-        self._on_trader_started = on_trader_started
-        self._tries = min(tries, len(self._session_ids))
-        self._next_id = 0
-        self._generation = 0
+        self._tries = min(tries, len(session_ids))
         self._session: Session | None = None
-        self._idle: dict[int, Trader] = {}
-        self._load_vendor = load_vendor
-        self._vendor: Vendor | None = None
         self._closing = False
         self._lifecycle = asyncio.Lock()
         self._listener: Callable[[BrokerEvent], None] | None = None
@@ -77,6 +71,17 @@ class XtBroker:
             loop, self._take
         )
         self._asking = AskingLine(activity)
+        self._opening = Opening(
+            path,
+            self._account_id,
+            loop=loop,
+            asking=self._asking,
+            limits=self._limits,
+            session_ids=session_ids,
+            load_vendor=load_vendor,
+            make_callbacks=self._make_callbacks,
+            on_trader_started=on_trader_started,
+        )
         self._sending = SendingLine(
             loop, activity, self._limits.send, self._inbox.put, self._sending_stuck, on_sent
         )
@@ -104,7 +109,7 @@ class XtBroker:
     @property
     def generation(self) -> int:
         """Number of the newest session; grows with each attempt."""
-        return self._generation
+        return self._opening.generation
 
     @property
     def meters(self) -> DoorMeters:
@@ -134,18 +139,18 @@ class XtBroker:
             await self._asking.settle(self._limits.stop)
             refusals: list[tuple[int, int]] = []
             for _ in range(self._tries):
-                session = self._new_session()
+                session = self._session = self._opening.new_session()
                 try:
-                    code = await self._connect(session)
+                    code = await self._opening.connect(session)
                     if code == 0:
-                        await self._subscribe(session)
+                        await self._opening.subscribe(session, self._queries.asset)
                         return
                 except BaseException:
                     session.end(texts.CLOSED)
                     self._asking.retire(session)
                     raise
                 refusals.append((session.session_id, code))
-                self._keep_for_next(session)
+                self._opening.keep_for_next(session)
                 if self._closing:
                     raise BrokerError(texts.CLOSED)
             raise BrokerError(texts.connect_refused(self._path, refusals))
@@ -161,66 +166,13 @@ class XtBroker:
                 await self._unsubscribe(session)
                 session.end(texts.CLOSED)
                 self._asking.retire(session)
-            for trader in self._idle.values():
-                self._asking.retire_trader(trader)
-            self._idle.clear()
+            self._opening.retire_idle()
             await self._asking.settle(self._limits.stop)
             self._sending.close()
             self._asking.close()
 
-    def _new_session(self) -> Session:
-        self._generation += 1
-        session_id = self._session_ids[self._next_id % len(self._session_ids)]
-        self._next_id += 1
-        self._session = Session(self._generation, session_id, self._loop)
-        return self._session
-
-    async def _connect(self, session: Session) -> int:
-        limits, idle = self._limits, self._idle.pop(session.session_id, None)
-        await self._asking.call(session, "载入交易接口", limits.build, self._build, session, idle)
-        trader = _trader_of(session)
-        code = await self._asking.call(session, "连接 MiniQMT", limits.connect, trader.connect)
-        _log.info(
-            "generation %d, session id %d: connect gave %r", session.generation, session.session_id, code
-        )
-        return code if isinstance(code, int) else -1
-
-    def _build(self, session: Session, idle: Trader | None) -> None:
-        """On the asking lane. A trader that never connected is used again: each one costs descriptors (T58)."""
-        session.trader = idle
-        if self._vendor is None:
-            self._vendor = self._load_vendor()
-        session.account = self._vendor.make_account(self._account_id)
-        callbacks = Callbacks(session, self._account_id, self._inbox.put, self._clock)
-        if idle is not None:
-            idle.register_callback(callbacks)
-            return
-        trader = self._vendor.make_trader(self._path, session.session_id)
-        session.trader = trader
-        trader.register_callback(callbacks)
-        trader.start()
-        self._on_trader_started(trader)
-
-    async def _subscribe(self, session: Session) -> None:
-        trader = _trader_of(session)
-        session.connected = True
-        limit = self._limits.subscribe
-        code = await self._asking.call(session, "订阅账号", limit, trader.subscribe, session.account)
-        if code != 0:
-            raise BrokerError(texts.subscribe_refused(self._account_id, code))
-        if await self._queries.asset(session) is None:
-            raise BrokerError(texts.no_asset(self._account_id))
-        if session.ended or not session.alive:
-            raise BrokerError(session.gone.result() if session.gone.done() else texts.CLOSED)
-        session.ready = True
-        _log.info("generation %d is ready", session.generation)
-
-    def _keep_for_next(self, session: Session) -> None:
-        """Connect was refused: the started trader waits for the next turn of its session id."""
-        session.end(texts.CLOSED)
-        if session.trader is not None:
-            self._idle[session.session_id] = session.trader
-            session.trader = None
+    def _make_callbacks(self, session: Session) -> Callbacks:
+        return Callbacks(session, self._account_id, self._inbox.put, self._clock)
 
     async def _unsubscribe(self, session: Session) -> None:
         """Only on a living session: after a disconnect the answer would never come (T04)."""
@@ -241,11 +193,11 @@ class XtBroker:
         """Queue an order for the sending lane. ContractError for a request that must not reach the vendor."""
         check_request(request)
         self._matching.asked(request.intent_id)
-        session = self._session
-        if session is None or not self.ready or self._vendor is None:
-            self._inbox.put(OrderSent(self._generation, request.intent_id, -1, texts.NOT_OPEN))
+        session, loaded = self._session, self._opening.vendor
+        if session is None or not self.ready or loaded is None:
+            self._inbox.put(OrderSent(self._opening.generation, request.intent_id, -1, texts.NOT_OPEN))
             return
-        self._sending.order(session, self._vendor, request)
+        self._sending.order(session, loaded, request)
 
     def cancel(self, order_id: int) -> None:
         """Queue a cancel. ContractError for anything but a positive order id."""
@@ -253,7 +205,7 @@ class XtBroker:
             raise ContractError(f"{order_id!r} is no order id")
         session = self._session
         if session is None or not self.ready:
-            self._inbox.put(CancelAnswered(self._generation, order_id, False, texts.NOT_OPEN_CANCEL))
+            self._inbox.put(CancelAnswered(self._opening.generation, order_id, False, texts.NOT_OPEN_CANCEL))
             return
         self._sending.cancel(session, order_id)
 
@@ -335,9 +287,3 @@ class XtBroker:
     def _emit(self, event: BrokerEvent) -> None:
         if self._listener is not None:
             self._listener(event)
-
-
-def _trader_of(session: Session) -> Trader:
-    if session.trader is None:
-        raise ContractError("a session without a trader")
-    return session.trader

@@ -21,7 +21,6 @@ class Session:
         self.alive = True
         self.ended = False
         self.ready = False
-        self.connected = False
         self.trader: Trader | None = None
         self.account: object = None
         self.gone: asyncio.Future[str] = loop.create_future()
