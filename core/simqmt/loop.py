@@ -40,7 +40,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self.next_timer_ms: int | None = None
         selector = _IdleSelector()
         super().__init__(selector)
-        # Seconds since the epoch are doubles 2.4e-7 apart: with asyncio's 1e-9 a timer due now is never due, and spins.
+        # After 97 days doubles lie further apart than asyncio's 1e-9, and a timer due now would never be due.
         self._clock_resolution = 1e-6
         selector.on_idle = self._report_idle
         conductor.add_loop(self)
