@@ -45,7 +45,9 @@ def parse(arguments: Sequence[str]) -> DeskArguments:
         description="盯盘：A 股盯盘与自动交易桌面程序。不带参数即打开模拟盘桌面。",
         epilog="另有子命令 replay：不开窗口，回放一个 level-1 行情文件。dingpan replay --help",
     )
-    parser.add_argument("--watchlist", type=Path, metavar="W.csv", help="用这个监测列表代替保存的列表（只在本次运行）")
+    parser.add_argument(
+        "--watchlist", type=Path, metavar="W.csv", help="用这个监测列表代替保存的列表（只在本次运行）"
+    )
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="内置行情的种子（默认 1）")
     parser.add_argument("--speed", type=_speed, default=1.0, metavar="N", help="模拟时钟倍速（默认 1）")
     parser.add_argument("--exit-after", type=_positive, metavar="SECONDS", help="这么多秒后自动退出")

@@ -35,7 +35,9 @@ class Bridge(QObject):
 
     news_arrived = Signal(list)
 
-    def __init__(self, service: Service, loop: asyncio.AbstractEventLoop, parent: QObject | None = None) -> None:
+    def __init__(
+        self, service: Service, loop: asyncio.AbstractEventLoop, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
         self._service = service
         self._loop = loop

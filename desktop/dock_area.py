@@ -1,0 +1,75 @@
+"""The docks of the desk: watchlist on top, chart and blotter below, depth on the right."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QByteArray, QSize, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
+
+from desktop.panels import Panels
+from desktop.preferences import LAYOUT_VERSION
+
+
+class DockArea(QMainWindow):
+    """A main window inside the window, so that account bar and health strip keep the full width."""
+
+    def __init__(self, panels: Panels, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowFlags(Qt.WindowType.Widget)
+        self.setDockNestingEnabled(True)
+        self.setCorner(Qt.Corner.TopRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
+        self.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
+        self._blotter = panels.blotter
+        self.watchlist = self._dock("watchlist", self.tr("监测列表"), panels.watchlist)
+        self.chart = self._dock("chart", self.tr("图表"), panels.chart)
+        self.blotter = self._dock("blotter", self.tr("委托与成交"), panels.blotter)
+        self.depth = self._dock("depth", self.tr("盘口"), panels.depth)
+        self.docks = (self.watchlist, self.chart, self.blotter, self.depth)
+        self.watchlist.setTitleBarWidget(panels.watchlist.head)
+        self.depth.setTitleBarWidget(panels.depth.head)
+        for dock in (self.chart, self.blotter):
+            dock.setTitleBarWidget(QWidget(dock))  # their own heads and tab bars name them
+        self.arrange()
+
+    def _dock(self, name: str, title: str, widget: QWidget) -> QDockWidget:
+        dock = QDockWidget(title, self)
+        dock.setObjectName(name)
+        dock.setWidget(widget)
+        return dock
+
+    def arrange(self) -> None:
+        """The standard layout, sized for the window as it is."""
+        for dock in self.docks:
+            self.removeDockWidget(dock)
+        self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.depth)
+        self.addDockWidget(Qt.DockWidgetArea.TopDockWidgetArea, self.watchlist)
+        self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self.chart)
+        self.splitDockWidget(self.chart, self.blotter, Qt.Orientation.Horizontal)
+        for dock in self.docks:
+            dock.show()
+        size = self.size()
+        side = 340 if size.width() >= 1600 else 296
+        left = max(size.width() - side, 600)
+        self.resizeDocks([self.depth], [side], Qt.Orientation.Horizontal)
+        self.resizeDocks(
+            [self.chart, self.blotter], [left * 53 // 100, left * 47 // 100], Qt.Orientation.Horizontal
+        )
+        top = size.height() * 45 // 100
+        self.resizeDocks([self.watchlist, self.chart], [top, size.height() - top], Qt.Orientation.Vertical)
+        self._blotter.set_split(size.height() >= 760)
+
+    def toggles(self) -> list[QAction]:
+        """Show-and-hide actions for the view menu."""
+        return [dock.toggleViewAction() for dock in self.docks]
+
+    def save(self) -> QByteArray:
+        """State of the docks."""
+        return self.saveState(LAYOUT_VERSION)
+
+    def restore(self, state: QByteArray) -> bool:
+        """False when the state is of another version."""
+        return self.restoreState(state, LAYOUT_VERSION)
+
+    def sizeHint(self) -> QSize:
+        """A desk wants room."""
+        return QSize(1440, 820)

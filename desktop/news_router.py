@@ -1,0 +1,157 @@
+"""Carries news into the widgets, a whole frame at a time: one setter call for many quotes, orders or fills."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from core.domain.enums import AlarmRank, ItemState
+from core.service import news as n
+from desktop.panels import Panels
+from desktop.tray import Tray
+
+_PROTECTED = frozenset({ItemState.HOLDING, ItemState.EXITING})
+_LOST = frozenset({ItemState.PROTECTION_LOST, ItemState.STOP_BLOCKED, ItemState.UNKNOWN_ORDER})
+
+
+class NewsRouter:
+    """Knows which widget wants what; keeps only what several of them need."""
+
+    def __init__(self, panels: Panels, tray: Tray) -> None:
+        self._panels = panels
+        self._tray = tray
+        self.desk: n.DeskState | None = None
+        self._views: dict[str, n.ItemView] = {}
+        self._decisions = 0
+
+    def route(self, news: Iterable[n.News]) -> None:
+        """Tell the widgets. Orders, fills and decisions keep their order and are handed over together."""
+        orders: list[n.OrderNews] = []
+        trades: list[n.TradeNews] = []
+        decisions: list[n.DecisionNews] = []
+        for one in news:
+            match one:
+                case n.QuotesNews():
+                    self._quotes(one)
+                case n.OrderNews():
+                    orders.append(one)
+                case n.TradeNews():
+                    trades.append(one)
+                case n.DecisionNews():
+                    decisions.append(one)
+                case _:
+                    self._single(one)
+        if orders:
+            self._panels.blotter.upsert_orders((o.order, o.origin) for o in orders)
+        if trades:
+            self._panels.blotter.add_trades((t.trade, t.origin) for t in trades)
+            for told in trades:
+                self._panels.chart.add_trade(told.trade)
+        if decisions:
+            self._panels.blotter.add_decisions(d.decision for d in decisions)
+            self._decisions += len(decisions)
+            self._panels.watchlist.set_decision_count(self._decisions)
+
+    def _single(self, one: n.News) -> None:
+        match one:
+            case n.DeskState():
+                self._desk(one)
+            case n.ClockNews():
+                self._clock(one)
+            case n.ItemsNews():
+                self._items(one)
+            case n.ItemViewsNews():
+                self._item_views(one)
+            case n.InstrumentsNews():
+                self._instruments(one)
+            case n.PositionsNews():
+                self._panels.blotter.set_positions(one.positions)
+                self._panels.holdings(one.positions)
+            case n.AssetNews():
+                self._asset(one)
+            case n.AlarmNews():
+                self._alarm(one)
+            case n.BarsLoaded():
+                self._panels.bars_loaded(one.symbol, one.period, one.bars, one.error)
+            case n.BarUpdated():
+                self._panels.chart.update_bar(one.bar)
+            case n.ServiceStopped():
+                self._stopped(one)
+
+    def _quotes(self, one: n.QuotesNews) -> None:
+        panels = self._panels
+        panels.watchlist.set_quotes(one.quotes)
+        panels.blotter.set_quotes(one.quotes)
+        for quote in one.quotes:
+            panels.latest[quote.symbol] = quote
+            if quote.symbol == panels.symbol:
+                panels.chart.set_quote(quote)
+                panels.depth.set_quote(quote)
+            if panels.editor is not None:
+                panels.editor.set_quote(quote)
+
+    def _desk(self, one: n.DeskState) -> None:
+        self.desk = one
+        panels = self._panels
+        panels.account.set_desk(one.mode, one.account_id, one.armed, one.automation_text)
+        panels.rail.set_mode(one.mode)
+        panels.frame.set_mode(one.mode)
+        panels.health.set_link(one.link, one.link_text)
+        panels.health.set_source(one.source)
+        self._tray.set_desk(one.mode, one.armed, one.link)
+
+    def _clock(self, one: n.ClockNews) -> None:
+        panels = self._panels
+        panels.account.set_clock(one.now, one.phase, one.simulated, one.speed)
+        panels.health.set_clock(one.now, one.phase, one.simulated, one.speed)
+        panels.health.set_quotes(one.quotes_fresh, one.quotes_total, one.oldest_quote_s)
+        panels.health.set_queue(one.queue_depth, one.quotes_overwritten)
+        panels.health.set_latency(one.tick_to_order_p99_ms)
+
+    def _items(self, one: n.ItemsNews) -> None:
+        self._panels.items = {item.item_id: item for item in one.items}
+        kept = self._panels.items
+        self._views = {item_id: view for item_id, view in self._views.items() if item_id in kept}
+        self._panels.watchlist.set_items(one.items)
+        self._panels.refresh_chart()
+
+    def _item_views(self, one: n.ItemViewsNews) -> None:
+        self._panels.watchlist.set_views(one.views)
+        self._panels.blotter.set_views(one.views)
+        self._views.update((view.item_id, view) for view in one.views)
+        held = {view.symbol: view for view in self._views.values() if view.held > 0}
+        protected = sum(view.state in _PROTECTED for view in held.values())
+        lost = sum(view.state in _LOST for view in held.values())
+        self._panels.account.set_protection(protected, len(held), lost)
+
+    def _instruments(self, one: n.InstrumentsNews) -> None:
+        panels = self._panels
+        panels.instruments.update((i.symbol, i) for i in one.instruments)
+        panels.watchlist.set_instruments(one.instruments)
+        panels.blotter.set_instruments(one.instruments)
+        panels.refresh_chart()
+        for instrument in one.instruments:
+            if panels.editor is not None:
+                panels.editor.set_instrument(instrument)
+
+    def _asset(self, one: n.AssetNews) -> None:
+        start = Decimal(one.day_start_total) if one.day_start_total is not None else None
+        self._panels.account.set_asset(one.asset, start)
+        self._panels.blotter.set_total_asset(one.asset.total_asset)
+        self._panels.asset = one.asset
+
+    def _alarm(self, one: n.AlarmNews) -> None:
+        panels = self._panels
+        panels.blotter.add_alarm(one.key, one.rank, one.title, one.text, one.time, one.symbol, one.cured)
+        if one.cured:
+            panels.alarms.cure(one.key)
+        else:
+            panels.alarms.add_alarm(one.key, one.rank, one.title, one.text, one.time, one.symbol)
+            if one.rank is not AlarmRank.MESSAGE or one.key.startswith("trade/"):
+                self._tray.notify(one.rank, one.title, one.text)
+        panels.health.set_open_alarms(panels.blotter.open_alarms)
+
+    def _stopped(self, one: n.ServiceStopped) -> None:
+        if one.error:
+            self._panels.service_failed(one.error)
+            self._tray.notify(AlarmRank.ALARM, self._panels.tr("交易服务没有运行"), one.error)
