@@ -14,7 +14,7 @@ from typing import Protocol
 from core.domain.enums import IntentState, OrderStatus, SignalKind
 from core.domain.events import OrderAnswered, OrderFailed, OrderReported, OrderSent, TradeReported
 from core.domain.trading import Intent, Order
-from core.errors import JournalError
+from core.errors import JournalError, JournalRefused
 from core.execution.book import AccountBook
 from core.execution.intents import IntentBook
 from core.ports import Broker, Journal, OrderRequest
@@ -101,6 +101,9 @@ class Sender:
         try:
             async with asyncio.timeout(self._deadlines.journal_s):
                 await self._journal.commit_intent(intent)
+        except JournalRefused as error:  # the journal works and says no: an order of this trigger is alive
+            self._on_journal(None)
+            return f"同一触发已有委托在途，没有再发：{error}"
         except (JournalError, TimeoutError) as error:
             reason = error if isinstance(error, JournalError) else JournalError("日志库写入超时。")
         else:

@@ -87,6 +87,7 @@ class EmergencyLane:
         self._path = path
         self._lane = Lane("emergency", activity)
         self._file: EmergencyFile | None = None
+        self._used = False
 
     async def open(self, journal: Journal) -> None:
         """Allocate the file, and take into the journal what an earlier run had to write there."""
@@ -94,11 +95,21 @@ class EmergencyLane:
 
         self._file = await self._lane.call(EmergencyFile, self._path)
         await merge(self._file, journal)
+        self._used = False
+
+    async def recover(self, journal: Journal) -> None:
+        """The journal takes writes again: give it what had to be written here."""
+        from core.storage.emergency import merge
+
+        if self._used and self._file is not None:
+            self._used = False
+            await merge(self._file, journal)
 
     async def append(self, intent: Intent) -> None:
         """Durable before it returns; raises JournalError."""
         if self._file is None:
             raise JournalError("应急文件没有打开。")
+        self._used = True
         await self._lane.call(self._file.append, intent)
 
     def close(self) -> None:
@@ -165,9 +176,7 @@ class ComposedDesk:
         """A given watchlist replaces the stored one; an empty journal gets the first one."""
         stored = (await self.journal.load(self._channel.clock.now().date())).items
         if self._rooms.watchlist is not None:
-            given = {item.item_id for item in self._rooms.watchlist}
-            removed = [item.item_id for item in stored if item.item_id not in given]
-            await self.journal.save_items(self._rooms.watchlist, removed)
+            await self.journal.save_items(self._rooms.watchlist, [item.item_id for item in stored])
         elif not stored:
             first = await self._inherited() or self._rooms.first_watchlist
             await self.journal.save_items(first)
@@ -264,6 +273,7 @@ def _join(
         meter=meter,
         tasks=tasks,
         files=files,
+        emergency=emergency,
         charts=Charts(feed, outbox.put) if rooms.with_window else None,
     )
     # A fast desk must not drown its window: about four clock news a wall second at most.

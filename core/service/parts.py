@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,12 @@ from core.service.link import BrokerLink
 from core.service.meters import LatencyMeter
 from core.service.recorder import Recorder, Tasks
 from core.service.speaker import Speaker
+
+
+class EmergencyRecovery(Protocol):
+    """Where stops were written while the journal could not be."""
+
+    async def recover(self, journal: Journal) -> None: ...
 
 
 @dataclass(slots=True)
@@ -46,6 +53,7 @@ class DeskParts:
     meter: LatencyMeter
     tasks: Tasks
     files: Lane
+    emergency: EmergencyRecovery
     charts: Charts | None
 
     def rows_of(self, row: int) -> NDArray[np.intp]:

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 
 from core.domain.decision import Decision, Signal
 from core.domain.trading import Intent, Order, Trade
-from core.errors import JournalError
+from core.errors import JournalError, JournalRefused
 from core.ports import Journal
 
 _log = logging.getLogger(__name__)
@@ -89,6 +89,8 @@ class Recorder:
     async def _guard(self, write: Awaitable[None]) -> None:
         try:
             await write
+        except JournalRefused:
+            _log.exception("the journal refused a record")
         except JournalError as error:
             self._on_journal(error)
         else:

@@ -265,9 +265,16 @@ class TradingService:
         p.status.journal_error = text
         if error is None:
             p.speaker.cure("journal")
+            p.tasks.spawn(self._merge_emergency())
         else:
             note = f"{text}开仓和止盈已停，止损走应急文件。"
             p.speaker.alarm("journal", AlarmRank.ALARM, "日志库写不进去", note)
+
+    async def _merge_emergency(self) -> None:
+        try:
+            await self.parts.emergency.recover(self.parts.journal)
+        except JournalError as error:
+            self.on_journal(error)
 
     def _on_cancel_answer(self, event: CancelAnswered) -> None:
         if not event.ok:

@@ -11,7 +11,7 @@ import pytest
 from core.domain.enums import IntentState, OrderStatus, Side, SignalKind
 from core.domain.events import OrderAnswered, OrderFailed, OrderReported, OrderSent
 from core.domain.trading import Intent
-from core.errors import JournalError
+from core.errors import JournalError, JournalRefused
 from core.execution.book import AccountBook
 from core.execution.intents import IntentBook
 from core.execution.sender import Sender, SenderDeadlines
@@ -115,6 +115,16 @@ def test_when_that_fails_too_it_is_not_sent() -> None:
     assert bench.broker.submitted == []
     assert sent.state is IntentState.NOT_SENT
     assert "止损没有发出" in sent.message
+
+
+def test_a_trigger_that_has_an_order_alive_is_not_sent_again() -> None:
+    """The journal works and says no; that is no reason for the emergency file."""
+    bench = Bench()
+    bench.journal.error = JournalRefused("同一触发已有委托")
+    sent = bench.send(STOP)
+    assert (bench.broker.submitted, bench.emergency.written) == ([], [])
+    assert sent.state is IntentState.NOT_SENT
+    assert bench.journal_states == [True]
 
 
 def test_a_journal_that_hangs_does_not_hold_a_stop_back() -> None:
