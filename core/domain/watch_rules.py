@@ -46,6 +46,20 @@ def check_item(item: WatchItem, tick: Decimal) -> list[FieldProblem]:
     return wrong + list(_care(item, {problem.field for problem in wrong}))
 
 
+def check_limits(item: WatchItem, down: Decimal | None, up: Decimal | None) -> list[FieldProblem]:
+    """Levels that today's price cannot reach; only care, for a level may be meant for later days.
+
+    `down` and `up` are the limits of the day in yuan, None on a side without one.
+    """
+    found = []
+    for name, price in _levels(item).items():
+        if up is not None and price > up:
+            found.append(_caution(name, f"{_NAMES[name]} {price} 高于今日涨停价 {up}，今天到不了。"))
+        elif down is not None and price < down:
+            found.append(_caution(name, f"{_NAMES[name]} {price} 低于今日跌停价 {down}，今天到不了。"))
+    return found
+
+
 def wrong(problems: list[FieldProblem]) -> list[FieldProblem]:
     """Those that forbid saving."""
     return [problem for problem in problems if problem.severity is Severity.WRONG]

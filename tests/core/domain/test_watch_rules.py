@@ -10,7 +10,7 @@ import pytest
 
 from core.domain.market import Symbol
 from core.domain.watch import QuantConfig, WatchItem
-from core.domain.watch_rules import FieldProblem, Severity, check_item, wrong
+from core.domain.watch_rules import FieldProblem, Severity, check_item, check_limits, wrong
 
 CENT = Decimal("0.01")
 MILLI = Decimal("0.001")
@@ -157,3 +157,15 @@ def test_buying_by_itself_without_a_stop_is_said() -> None:
 def test_wrong_comes_first_and_is_not_repeated_as_care() -> None:
     problems = check(stop_loss="0", take_profit="101.00")
     assert findings(problems) == [("stop_loss", Severity.WRONG), ("take_profit", Severity.CARE)]
+
+
+def test_a_level_beyond_the_limits_of_the_day_is_only_said() -> None:
+    problems = check_limits(SOUND, Decimal("93.00"), Decimal("110.00"))
+    assert findings(problems) == [("take_profit", Severity.CARE), ("stop_loss", Severity.CARE)]
+    assert problems[0].text == "止盈 115.00 高于今日涨停价 110.00，今天到不了。"
+    assert problems[1].text == "止损 92.00 低于今日跌停价 93.00，今天到不了。"
+
+
+def test_at_the_limits_or_without_them_nothing_is_said() -> None:
+    assert check_limits(SOUND, Decimal("92.00"), Decimal("115.00")) == []
+    assert check_limits(SOUND, None, None) == []
