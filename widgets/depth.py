@@ -262,7 +262,7 @@ class DepthLadder(QWidget):
             steps = int(gap / tick) if tick else 0
             words = self.tr("价差 {gap}（{n} 跳）").format(gap=formats.price(gap, tick), n=steps)
             painter.setPen(theme.color("t2"))
-            if theme.metrics(FontRole.HEADER).horizontalAdvance(words) < box.width() * 0.45:
+            if theme.metrics(FontRole.HEADER).horizontalAdvance(words) < box.width() * 0.4:
                 painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), words)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -284,6 +284,7 @@ class DepthPanel(QWidget):
         self.head = PanelHead(theme, " ", self)
         self.board = QLabel(self.head)
         set_prop(self.board, "role", "tag")
+        self.board.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.head.row.addWidget(self.board)
         self.head.row.addStretch(1)
         self.figures = QuoteHead(theme, self)

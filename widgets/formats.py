@@ -157,8 +157,8 @@ def clock(moment: datetime, today: date | None = None, *, ms: bool = False) -> s
 
 def age(seconds: float) -> str:
     """`0.4 秒`, then `1:23`, then `1:01:04`."""
-    if seconds < 59.95:
-        return translate("formats", "{n} 秒").format(n=f"{max(seconds, 0.0):.1f}")
+    if seconds < 60:
+        return translate("formats", "{n} 秒").format(n=f"{min(max(seconds, 0.0), 59.9):.1f}")
     minutes, secs = divmod(int(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02d}:{secs:02d}" if hours else f"{minutes}:{secs:02d}"

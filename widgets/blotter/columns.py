@@ -371,7 +371,7 @@ def decision_columns() -> tuple[Column[DecisionRow], ...]:
         Column(
             "why",
             translate("Blotter", "为什么"),
-            240,
+            180,
             lambda r: r.decision.summary or formats.DASH,
             stretch=True,
             sort_key=lambda r: r.decision.code,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Generic, TypeVar
 
-from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtCore import QCoreApplication, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QSplitter, QWidget
 
@@ -215,6 +215,7 @@ class DecisionsPage(TablePage[DecisionRow]):
             self.table.select_id(self.model.id_at(0))
         self.panel.setVisible(visible)
         self._fill()
+        QTimer.singleShot(0, self, lambda: self.table.scrollTo(self.table.currentIndex()))
 
     def _fill(self) -> None:
         row = self.model.get(self.table.current_id())

@@ -11,7 +11,6 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import (
-    QAbstractItemModel,
     QAbstractTableModel,
     QElapsedTimer,
     QModelIndex,
@@ -377,8 +376,7 @@ class TableModel(QAbstractTableModel, Generic[R]):
             self.endMoveRows()
 
     def _relayout(self, target: list[Hashable]) -> None:
-        hint = QAbstractItemModel.LayoutChangeHint.VerticalSortHint
-        self.layoutAboutToBeChanged.emit([], hint)
+        self.layoutAboutToBeChanged.emit()
         before = self.persistentIndexList()
         old = self._order
         self._order = target
@@ -386,7 +384,7 @@ class TableModel(QAbstractTableModel, Generic[R]):
         place = {rid: i for i, rid in enumerate(target)}
         after = [self.index(place[old[index.row()]], index.column()) for index in before]
         self.changePersistentIndexList(before, after)
-        self.layoutChanged.emit([], hint)
+        self.layoutChanged.emit()
 
     def _clear_flashes(self) -> None:
         places = [self.row_of(rid) for rid, _ in self._flashes]

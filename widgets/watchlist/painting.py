@@ -228,9 +228,9 @@ def paint_toggle(painter: QPainter, cell: Cell, box: QRectF, on: bool) -> None:
     radius = box.height() / 2
     if on:
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme.color("accfill"))
+        painter.setBrush(theme.color("edge" if cell.dim else "accfill"))
         painter.drawRoundedRect(box, radius, radius)
-        painter.setBrush(theme.color("t3" if cell.dim else "onfill"))
+        painter.setBrush(theme.color("onfill"))
         painter.drawEllipse(QPointF(box.right() - radius, box.center().y()), radius - 2.5, radius - 2.5)
     else:
         painter.setPen(QPen(theme.color("edge"), 1))

@@ -1,0 +1,281 @@
+"""Badge, rail, frame, account bar, health strip, alarm bar and depth: words on them and pixels of them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from core.domain.enums import AlarmRank, LinkState, Mode, Phase
+from core.domain.market import SHANGHAI, Symbol
+from core.domain.trading import Asset
+from tests.widgets.desk_records import MOMENT, instrument, quote
+from tests.widgets.pictures import count, grab
+from widgets.account_bar import AccountBar
+from widgets.alarm_bar import AlarmBar
+from widgets.depth import DepthPanel
+from widgets.health_strip import Health, HealthStrip
+from widgets.mode_badge import LiveFrame, ModeBadge, ModeRail
+from widgets.phases import countdown
+from widgets.theme import Theme, ThemeHolder
+from widgets.tokens import Direction
+
+D = Decimal
+
+
+def test_paper_badge_is_hatched_and_live_badge_is_solid(theme: ThemeHolder, qtbot: QtBot) -> None:
+    badge = ModeBadge(theme)
+    qtbot.addWidget(badge)
+    badge.resize(186, 54)
+    badge.set_mode(Mode.PAPER, "SIM-01")
+    assert (badge.title, badge.line, badge.note) == ("模拟", "PAPER · SIM-01", "不会发往券商")
+    paper = grab(badge)
+    assert count(paper, theme.color("paperbg")) > 1000
+    assert count(paper, theme.color("live")) == 0
+    badge.set_mode(Mode.LIVE, "88601234521", "自动已武装 09:22")
+    assert (badge.title, badge.line, badge.note) == ("实盘", "LIVE · 8860****21", "自动已武装 09:22")
+    assert "8860123" not in badge.accessibleName()
+    live = grab(badge)
+    assert count(live, theme.color("live")) > 186 * 54 * 0.7
+
+
+def test_rail_is_dashed_on_paper_and_solid_live(theme: ThemeHolder, qtbot: QtBot) -> None:
+    rail = ModeRail(theme)
+    qtbot.addWidget(rail)
+    rail.resize(130, 3)
+    assert count(grab(rail), theme.color("paper")) == 80 * 3
+    rail.set_mode(Mode.LIVE)
+    assert count(grab(rail), theme.color("live")) == 130 * 3
+
+
+def test_live_window_has_a_frame_that_the_mouse_does_not_notice(theme: ThemeHolder, qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.resize(200, 100)
+    window.show()
+    frame = LiveFrame(theme, window)
+    frame.set_mode(Mode.PAPER)
+    assert count(grab(window), theme.color("live")) == 0
+    frame.set_mode(Mode.LIVE)
+    window.resize(300, 120)
+    qtbot.waitUntil(lambda: frame.size() == window.size())
+    assert count(grab(window), theme.color("live")) == 300 * 120 - 294 * 114
+    assert frame.testAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+
+
+@pytest.fixture
+def bar(theme: ThemeHolder, qtbot: QtBot) -> AccountBar:
+    widget = AccountBar(theme)
+    qtbot.addWidget(widget)
+    widget.resize(1920, 54)
+    widget.show()
+    return widget
+
+
+def test_account_bar_shows_whole_yuan_and_the_day(bar: AccountBar) -> None:
+    asset = Asset("SIM-01", D("433523.40"), D(0), D("508278.00"), D("1012463.20"))
+    bar.set_asset(asset)
+    assert bar.day.value.text() == "—", "without an opening total the day's result is not known"
+    bar.set_asset(asset, "1008887")
+    assert bar.total.value.text() == "1,012,463"
+    assert (bar.cash.value.text(), bar.value.value.text()) == ("433,523", "508,278")
+    assert (bar.day.value.text(), bar.day.extra.text()) == ("+3,576", "+0.35%")
+    assert bar.exposure.caption.text() == "总仓位 50.2%"
+    bar.set_exposure_cap(0.8)
+    assert bar.exposure.caption.text() == "总仓位 50.2% / 上限 80.0%"
+
+
+def test_day_result_is_painted_by_the_direction_scheme(
+    bar: AccountBar, theme: ThemeHolder, qapp: object
+) -> None:
+    bar.set_asset(Asset("SIM-01", D(1), D(0), D(0), D(100)), D(90))
+    assert count(grab(bar.day), theme.color("rise")) > 0
+    theme.set_theme(Theme(direction=Direction.GREEN_UP), qapp)  # type: ignore[arg-type]
+    assert count(grab(bar.day), theme.color("rise")) > 0
+
+
+@pytest.mark.parametrize(
+    ("protected", "held", "lost", "text", "extra", "token"),
+    [
+        (8, 8, 0, "8 / 8", "", "acc"),
+        (5, 8, 0, "5 / 8", "3 受限", "warn"),
+        (4, 8, 1, "4 / 8", "1 无保护", "alarm"),
+    ],
+)
+def test_protection_is_always_said(
+    bar: AccountBar,
+    theme: ThemeHolder,
+    protected: int,
+    held: int,
+    lost: int,
+    text: str,
+    extra: str,
+    token: str,
+) -> None:
+    bar.set_protection(protected, held, lost)
+    assert (bar.protection.value.text(), bar.protection.extra.text()) == (text, extra)
+    assert count(grab(bar.protection), theme.color(token)) > 0
+
+
+def test_clock_says_when_it_is_simulated(bar: AccountBar) -> None:
+    bar.set_clock(MOMENT, Phase.CONTINUOUS, simulated=True, speed=60)
+    assert bar.clock.value.text() == "10:31:06"
+    assert bar.clock.caption.text() == "模拟时钟 60× · 连续竞价 · 周五 11-20"
+    assert bar.clock.extra.text() == "距午休 58:54"
+    bar.set_clock(MOMENT, Phase.CONTINUOUS, simulated=False)
+    assert "模拟" not in bar.clock.caption.text()
+
+
+@pytest.mark.parametrize(
+    ("clock", "phase", "text"),
+    [
+        ((9, 29, 0), Phase.PAUSE, "距开盘 1:00"),
+        ((11, 45, 0), Phase.LUNCH, "距开盘 1:15:00"),
+        ((14, 0, 0), Phase.CONTINUOUS, "距收盘竞价 57:00"),
+        ((14, 58, 0), Phase.CONTINUOUS, "距收盘 2:00"),
+        ((14, 58, 0), Phase.CLOSE_CALL, "距收盘 2:00"),
+        ((16, 0, 0), Phase.CLOSED, ""),
+    ],
+)
+def test_countdown(clock: tuple[int, int, int], phase: Phase, text: str) -> None:
+    assert countdown(datetime(2026, 11, 20, *clock, tzinfo=SHANGHAI), phase) == text
+
+
+def test_automation_is_asked_for_and_shown_only_when_answered(bar: AccountBar, qtbot: QtBot) -> None:
+    bar.set_desk(Mode.PAPER, "SIM-01", True, "自动运行中：可开新，可卖出；三级停止")
+    assert (bar.sentence.text(), bar.hint.text()) == ("自动运行中：可开新，可卖出", "三级停止")
+    stops = bar.stops
+    with qtbot.assertNotEmitted(bar.automation_requested):
+        qtbot.mouseClick(stops, Qt.MouseButton.LeftButton, pos=QPoint(10, 20))
+    with qtbot.waitSignal(bar.automation_requested) as asked:
+        qtbot.mouseClick(stops, Qt.MouseButton.LeftButton, pos=QPoint(stops.width() - 10, 20))
+    assert asked.args == [False]
+    assert stops.armed
+    bar.set_desk(Mode.PAPER, "SIM-01", False, "自动已停")
+    assert not stops.armed
+    with qtbot.waitSignal(bar.automation_requested) as asked:
+        qtbot.keyClick(stops, Qt.Key.Key_Left)
+        qtbot.keyClick(stops, Qt.Key.Key_Space)
+    assert asked.args == [True]
+
+
+@pytest.mark.parametrize(
+    ("link", "health"),
+    [
+        (LinkState.READY, Health.WELL),
+        (LinkState.RECONCILING, Health.CARE),
+        (LinkState.LOST, Health.ALARM),
+        (LinkState.FAILED, Health.ALARM),
+    ],
+)
+def test_link_is_shown_with_its_proof(
+    theme: ThemeHolder, qtbot: QtBot, link: LinkState, health: Health
+) -> None:
+    strip = HealthStrip(theme)
+    qtbot.addWidget(strip)
+    strip.resize(1400, 28)
+    strip.set_link(link, "已对账 10:30:58")
+    assert strip.link.text == "交易通道 已对账 10:30:58"
+    assert strip.link.health is health
+    filled = count(grab(strip.link), theme.color("alarmfill"))
+    assert (filled > 500) is (health is Health.ALARM)
+
+
+def test_strip_says_quotes_clock_queue_and_latency(theme: ThemeHolder, qtbot: QtBot) -> None:
+    strip = HealthStrip(theme)
+    qtbot.addWidget(strip)
+    strip.set_quotes(14, 14, 0.9)
+    assert (strip.quotes.text, strip.quotes.health) == ("行情 14/14 · 最旧 0.9 秒", Health.WELL)
+    strip.set_quotes(12, 14, 83)
+    assert (strip.quotes.text, strip.quotes.health) == ("行情 12/14 · 最旧 1:23", Health.CARE)
+    strip.set_clock(MOMENT, Phase.LUNCH, True, 20)
+    assert strip.clock.text == "模拟时钟 10:31:06 · 午间休市 · 20×"
+    strip.set_queue(3, 12)
+    assert strip.queue.text == "队列 3"
+    strip.set_latency(None)
+    assert strip.latency.text == "触发→下单 —"
+    strip.set_latency(6.12)
+    assert strip.latency.text == "触发→下单 p99 6.1 ms"
+    with qtbot.waitSignal(strip.inbox_requested):
+        qtbot.mouseClick(strip.inbox, Qt.MouseButton.LeftButton)
+
+
+def test_alarm_bar_shows_one_and_counts_the_rest(theme: ThemeHolder, qtbot: QtBot) -> None:
+    bar = AlarmBar(theme)
+    qtbot.addWidget(bar)
+    bar.resize(1400, 40)
+    assert bar.isHidden()
+    bar.add_alarm("m", AlarmRank.MESSAGE, "已买入", "", MOMENT)
+    bar.add_alarm("c", AlarmRank.CARE, "T+1", "", MOMENT)
+    assert bar.isHidden(), "only alarms push content down"
+    bar.add_alarm("a", AlarmRank.ALARM, "断线", "交易通道断开", MOMENT)
+    bar.add_alarm("b", AlarmRank.ALARM, "保护失效", "行情停更 12.4 秒", MOMENT, Symbol("300750.SZ"))
+    assert not bar.isHidden()
+    assert bar.words == "保护失效 行情停更 12.4 秒 还有 1 条"
+    assert count(grab(bar), theme.color("alarmfill")) > 1400 * 40 * 0.7
+    with qtbot.waitSignal(bar.show_requested) as shown:
+        bar.look.click()
+    assert shown.args == ["300750.SZ"]
+    with qtbot.waitSignal(bar.acknowledged) as told:
+        bar.confirm.click()
+    assert told.args == ["b"]
+    assert bar.words == "断线 交易通道断开"
+    bar.cure("a")
+    assert bar.isHidden()
+    bar.cure("nobody")
+
+
+@pytest.fixture
+def depth(theme: ThemeHolder, qtbot: QtBot) -> DepthPanel:
+    panel = DepthPanel(theme)
+    qtbot.addWidget(panel)
+    panel.resize(340, 700)
+    panel.show()
+    panel.set_symbol(Symbol("300750.SZ"), instrument("300750.SZ", "宁德时代"))
+    return panel
+
+
+def test_depth_shows_levels_and_a_dash_where_there_is_none(depth: DepthPanel) -> None:
+    depth.set_quote(quote("300750.SZ", "381.66", "375.20"))
+    rows = depth.ladder.rows()
+    assert [row[0] for row in rows] == ["卖5", "卖4", "卖3", "卖2", "卖1", "买1", "买2", "买3", "买4", "买5"]
+    assert rows[4] == ("卖1", 381_670, 700, True)
+    assert rows[5] == ("买1", 381_660, 500, False)
+    assert rows[0][1] == rows[9][1] == 0
+    assert depth.head.title.text() == "宁德时代"
+    assert depth.board.text() == "创业板"
+
+
+def test_depth_ignores_other_symbols_and_forgets_the_old_one(depth: DepthPanel) -> None:
+    depth.set_quote(quote("300750.SZ", "381.66", "375.20"))
+    depth.set_quote(quote("600519.SH", "10.00"))
+    assert depth.ladder.quote is not None
+    assert depth.ladder.quote.symbol == "300750.SZ"
+    depth.set_symbol(Symbol("600519.SH"), None)
+    assert depth.ladder.quote is None
+    assert depth.head.title.text() == "600519"
+
+
+def test_a_click_picks_the_price_of_the_level(depth: DepthPanel, qtbot: QtBot) -> None:
+    depth.set_quote(quote("300750.SZ", "381.66", "375.20"))
+    with qtbot.waitSignal(depth.price_picked) as picked:
+        qtbot.mouseClick(
+            depth.ladder, Qt.MouseButton.LeftButton, pos=QPoint(100, depth.ladder.height() // 2 + 20)
+        )
+    assert picked.args == [D("381.66")]
+
+
+def test_last_price_is_painted_by_direction_and_grey_when_stale(
+    depth: DepthPanel, theme: ThemeHolder
+) -> None:
+    depth.set_quote(quote("300750.SZ", "381.66", "375.20"))
+    depth.set_age(0.4, stale=False)
+    assert count(grab(depth.figures), theme.color("rise")) > 50
+    depth.set_age(12.4, stale=True)
+    image = grab(depth.figures)
+    assert count(image, theme.color("rise")) == 0
+    assert count(image, theme.color("alarm")) > 0
