@@ -17,8 +17,6 @@ class DockArea(QMainWindow):
         super().__init__(parent)
         self.setWindowFlags(Qt.WindowType.Widget)
         self.setDockNestingEnabled(True)
-        self.setCorner(Qt.Corner.TopRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
-        self.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
         self._blotter = panels.blotter
         self.watchlist = self._dock("watchlist", self.tr("监测列表"), panels.watchlist)
         self.chart = self._dock("chart", self.tr("图表"), panels.chart)
@@ -41,19 +39,18 @@ class DockArea(QMainWindow):
         """The standard layout, sized for the window as it is."""
         for dock in self.docks:
             self.removeDockWidget(dock)
-        self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.depth)
+        # One area for all: with areas of their own and no central widget Qt shares the room as it likes.
         self.addDockWidget(Qt.DockWidgetArea.TopDockWidgetArea, self.watchlist)
-        self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self.chart)
+        self.splitDockWidget(self.watchlist, self.depth, Qt.Orientation.Horizontal)
+        self.splitDockWidget(self.watchlist, self.chart, Qt.Orientation.Vertical)
         self.splitDockWidget(self.chart, self.blotter, Qt.Orientation.Horizontal)
         for dock in self.docks:
             dock.show()
         size = self.size()
         side = 340 if size.width() >= 1600 else 296
         left = max(size.width() - side, 600)
-        self.resizeDocks([self.depth], [side], Qt.Orientation.Horizontal)
-        self.resizeDocks(
-            [self.chart, self.blotter], [left * 53 // 100, left * 47 // 100], Qt.Orientation.Horizontal
-        )
+        self.resizeDocks([self.watchlist, self.depth], [left, side], Qt.Orientation.Horizontal)
+        self.resizeDocks([self.chart, self.blotter], [left * 53 // 100, left * 47 // 100], Qt.Orientation.Horizontal)
         top = size.height() * 45 // 100
         self.resizeDocks([self.watchlist, self.chart], [top, size.height() - top], Qt.Orientation.Vertical)
         self._blotter.set_split(size.height() >= 760)
