@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 import resources
 from core.service.desk import Composer, DeskChoice
 from core.service.runtime import DeskThread
+from desktop import crash
 from desktop.__main__ import DeskArguments
 from desktop.bridge import Bridge
 from desktop.main_window import MainWindow
@@ -31,6 +32,7 @@ STOP_S = 10.0
 def run_desk(arguments: DeskArguments) -> int:
     """Run the desk until it is quit; returns the exit code."""
     sys.setswitchinterval(SWITCH_INTERVAL_S)
+    crash.install()
     app = _application()
     store = PreferenceStore(arguments.data_dir)
     preferences = store.load(arguments.look, arguments.language)
@@ -43,6 +45,7 @@ def run_desk(arguments: DeskArguments) -> int:
     window = MainWindow(theme, store, preferences)
     program = Program(app, loop, window, arguments)
     window.painted.connect(program.start_service)
+    crash.quit_on_signals(window.quit, window)
     window.show()
     with loop:
         loop.run_forever()

@@ -29,6 +29,8 @@ from widgets.health_strip import Health
 from widgets.icons import TrayState, tray_icon
 from widgets.theme import ThemeHolder
 
+_ARM_MS = 5_000
+
 
 class MainWindow(QMainWindow):
     """Holds no rules: data comes as news, intents leave as commands."""
@@ -47,6 +49,7 @@ class MainWindow(QMainWindow):
         self._numbers = itertools.count(1)
         self.history = EditHistory()
         self.tasks = GuiTasks()
+        self._arming = QTimer(self, singleShot=True)
         self.panels = Panels(theme, self)
         self.tray = Tray(theme, self)
         self.router = NewsRouter(self.panels, self.tray)
@@ -270,7 +273,14 @@ class MainWindow(QMainWindow):
     # trading
 
     def set_automation(self, armed: bool) -> None:
-        """Arm or disarm the whole desk."""
+        """Arm or disarm the whole desk. Arming live money takes a second press within five seconds."""
+        desk = self.router.desk
+        if armed and desk is not None and desk.mode is Mode.LIVE and not self._arming.isActive():
+            self._arming.start(_ARM_MS)
+            text = self.tr("实盘：五秒内再按一次“运行”确认武装，武装只管今天。")
+            self.panels.health.set_message(text, Health.CARE)
+            return
+        self._arming.stop()
         self._run(self._automation(armed))
 
     async def _automation(self, armed: bool) -> None:

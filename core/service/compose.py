@@ -138,6 +138,7 @@ class ComposedDesk:
         self._on_started = on_started
         self._on_close = on_close
         self.on_stopped: list[Callable[[], None]] = []
+        self.on_closed: list[Callable[[], None]] = []
         self._lanes = [Lane(name, channel.activity) for name in ("storage", "files", "quotes")]
         self._emergency = EmergencyLane(rooms.emergency_path, channel.activity)
         storage, files, quotes = self._lanes
@@ -171,6 +172,8 @@ class ComposedDesk:
         self._on_close()
         if not self.loop.is_closed() and not self.loop.is_running():
             self.loop.close()
+        for closed in self.on_closed:
+            closed()
 
     async def _stock_watchlist(self) -> None:
         """A given watchlist replaces the stored one; an empty journal gets the first one."""

@@ -19,11 +19,12 @@ from core.domain.enums import Mode
 from core.domain.market import datetime_to_ms, ms_to_datetime
 from core.domain.watch import WatchItem
 from core.errors import UserError
+from core.service.logs import close_log, open_log
 from core.service.outbox import Outbox
 from core.service.runtime import Desk
 
 if TYPE_CHECKING:
-    from core.service.compose import Rooms
+    from core.service.compose import ComposedDesk, Rooms
     from core.settings import DeskSettings
     from core.simqmt.market_builtin import BuiltinMarket
 
@@ -51,11 +52,21 @@ class Composer:
         """Raises UserError (a sentence for the user) when the desk cannot be had."""
         from core.settings import load_settings
 
-        choice = self.choice
-        overrides: dict[str, Any] = {"mode": "LIVE" if choice.live else "PAPER"}
-        if choice.data_dir:
-            overrides["data_dir"] = Path(choice.data_dir)
+        overrides: dict[str, Any] = {"mode": "LIVE" if self.choice.live else "PAPER"}
+        if self.choice.data_dir:
+            overrides["data_dir"] = Path(self.choice.data_dir)
         settings = load_settings(**overrides)
+        log = open_log(settings.data_dir / "logs")
+        try:
+            desk = self._compose(settings, outbox)
+        except BaseException:
+            close_log(log)
+            raise
+        desk.on_closed.append(lambda: close_log(log))
+        return desk
+
+    def _compose(self, settings: DeskSettings, outbox: Outbox) -> ComposedDesk:
+        choice = self.choice
         given = _read(Path(choice.watchlist)) if choice.watchlist else None
         if choice.live:
             return _live(settings, given, outbox)
@@ -89,7 +100,7 @@ def _rooms(folder: Path, given: tuple[WatchItem, ...] | None, inherit: Path | No
 
 def _paper(
     settings: DeskSettings, choice: DeskChoice, given: tuple[WatchItem, ...] | None, outbox: Outbox
-) -> Desk:
+) -> ComposedDesk:
     from core.service.paper import PaperDesk, PaperOptions
     from core.simqmt.securities import DEFAULT_HOLDINGS
 
@@ -157,7 +168,7 @@ def _put_aside(folder: Path) -> Path:
     return aside
 
 
-def _live(settings: DeskSettings, given: tuple[WatchItem, ...] | None, outbox: Outbox) -> Desk:
+def _live(settings: DeskSettings, given: tuple[WatchItem, ...] | None, outbox: Outbox) -> ComposedDesk:
     """The real terminal. Starts disarmed; automation is armed by a deliberate act of the user."""
     import asyncio
 

@@ -10,7 +10,7 @@ from datetime import date
 
 from core.clock import Clock
 from core.domain.decision import Decision, ItemView, Signal
-from core.domain.enums import AlarmRank, IntentState, LinkState, Phase
+from core.domain.enums import AlarmRank, IntentState, LinkState, Mode, Phase
 from core.domain.events import (
     AssetReported,
     BrokerEvent,
@@ -32,6 +32,7 @@ from core.execution.automation import Automation
 from core.execution.ids import Ids
 from core.execution.triggers import TriggerBook
 from core.execution.views import item_view
+from core.ports import JournalState
 from core.service.parts import DeskParts
 
 _log = logging.getLogger(__name__)
@@ -68,7 +69,8 @@ class TradingService:
         """
         p = self.parts
         p.speaker.state()
-        await self._begin_day(self._day)
+        told = await self._begin_day(self._day)
+        p.speaker.again(told.decisions)
         p.broker.listen(self._on_broker_event)
         p.feed.listen(self.on_quotes)
         try:
@@ -94,7 +96,7 @@ class TradingService:
         await self.parts.tasks.finish()
         await self.parts.link.refresh()
 
-    async def _begin_day(self, day: date) -> None:
+    async def _begin_day(self, day: date) -> JournalState:
         """Load what a start on `day` must know. Triggers are armed anew, less those that acted today."""
         p = self.parts
         state = await p.journal.load(day)
@@ -117,6 +119,7 @@ class TradingService:
         )
         self._day = day
         self._index_items()
+        return state
 
     def _index_items(self) -> None:
         self._by_symbol = {}
@@ -182,7 +185,8 @@ class TradingService:
         if decision.intent_id:
             p.meter.decided(decision.intent_id)
         p.recorder.decision(decision)
-        p.speaker.decision(decision)
+        item = self.items.get(decision.item_id)
+        p.speaker.decision(decision, alerts=item is None or item.alerts)
         self._tell_views(self._by_symbol.get(decision.symbol, ()))
 
     # the broker
@@ -336,6 +340,10 @@ class TradingService:
             return
         await self._begin_day(day)
         self.parts.speaker.new_day()
+        if self.parts.status.mode is Mode.LIVE and self.parts.status.armed:
+            self.parts.status.armed = False
+            text = "实盘的武装只管一个交易日。请核对持仓和价位后重新武装。"
+            self.parts.speaker.alarm("armed", AlarmRank.CARE, "新交易日未武装", text)
         if self.parts.status.link is LinkState.READY:
             self.parts.link.refresh_soon()
         await self._subscribe()

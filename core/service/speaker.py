@@ -126,8 +126,13 @@ class Speaker:
         """A level was hit."""
         self.outbox.put(n.SignalNews(signal))
 
-    def decision(self, decision: Decision) -> None:
-        """What was made of it; what failed or waits is said aloud too."""
+    def again(self, decisions: Sequence[Decision]) -> None:
+        """Decisions of the day from before a restart: shown, not said aloud a second time."""
+        for decision in decisions:
+            self.outbox.put(n.DecisionNews(decision))
+
+    def decision(self, decision: Decision, *, alerts: bool = True) -> None:
+        """What was made of it; what failed or waits is said aloud too. `alerts` off silences mere price alerts."""
         self.outbox.put(n.DecisionNews(decision))
         name, kind = self._account.name(decision.symbol), _KIND[decision.kind]
         key = f"decision/{decision.item_id}/{decision.kind.value}"
@@ -138,6 +143,8 @@ class Speaker:
         elif decision.outcome in (Outcome.FAILED, Outcome.BLOCKED):
             self.alarm(key, AlarmRank.CARE, f"{kind}未做 {name}", decision.summary, decision.symbol)
         elif decision.outcome is Outcome.SKIPPED:
+            if not alerts:
+                return
             level = decision.reasons[0].text if decision.reasons else ""
             text = f"{level}；{decision.summary}"
             self.alarm(key, AlarmRank.MESSAGE, f"到价 {kind} {name}", text, decision.symbol)
