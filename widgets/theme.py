@@ -17,6 +17,8 @@ from widgets.fonts import FontRole, make_font
 from widgets.sheet import sheet
 from widgets.tokens import Direction, Look, Tokens, make_tokens
 
+_MOST_ADVANCES = 8192
+
 
 class Density(Enum):
     """Height of a table row in pixels at 100 %."""
@@ -53,6 +55,7 @@ class ThemeHolder(QObject):
         self._pens: dict[tuple[str, float], QPen] = {}
         self._fonts: dict[FontRole, QFont] = {}
         self._metrics: dict[FontRole, QFontMetricsF] = {}
+        self._advances: dict[tuple[FontRole, str], float] = {}
         self._theme = theme or Theme()
         self._tokens = self._theme.tokens
 
@@ -70,7 +73,7 @@ class ThemeHolder(QObject):
         """Take a theme, apply it to `app` if given, and tell every widget."""
         self._theme = theme
         self._tokens = theme.tokens
-        for cache in (self._colors, self._pens, self._fonts, self._metrics):
+        for cache in (self._colors, self._pens, self._fonts, self._metrics, self._advances):
             cache.clear()
         if app is not None:
             apply_theme(app, theme)
@@ -105,6 +108,15 @@ class ThemeHolder(QObject):
         if found is None:
             found = self._metrics[role] = QFontMetricsF(self.font(role))
         return found
+
+    def advance(self, role: FontRole, text: str) -> float:
+        """Width of a text, remembered: tables ask for the same few thousand texts again and again."""
+        width = self._advances.get((role, text))
+        if width is None:
+            if len(self._advances) > _MOST_ADVANCES:
+                self._advances.clear()
+            width = self._advances[role, text] = self.metrics(role).horizontalAdvance(text)
+        return width
 
     @property
     def cell_font(self) -> FontRole:

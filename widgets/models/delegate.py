@@ -16,6 +16,7 @@ from widgets.theme import ThemeHolder
 
 PAD = 7
 BAR = 3
+_FLAGS = {align: int(align.value) for align in Align}
 _SELECTED = QStyle.StateFlag.State_Selected
 
 
@@ -46,15 +47,16 @@ class Cell:
         font_role = role or self.theme.cell_font
         x1 = self.rect.left() + PAD if left is None else left
         x2 = self.rect.right() + 1 - PAD if right is None else right
-        metrics = self.theme.metrics(font_role)
-        width = metrics.horizontalAdvance(text)
-        if width > x2 - x1 + 0.5:
-            text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, x2 - x1)
+        width = self.theme.advance(font_role, text)
+        if width > x2 - x1 + 0.5 and align is Align.LEFT:
+            text = self.theme.metrics(font_role).elidedText(text, Qt.TextElideMode.ElideRight, x2 - x1)
             width = x2 - x1
+        elif width > x2 - x1:  # a number is never elided: rather it leans over the padding
+            x1, x2 = x1 - PAD, x2 + (PAD if align is Align.CENTER else 0)
         self.painter.setFont(self.theme.font(font_role))
         self.painter.setPen(self.color(tone or self.tone))
         box = QRectF(x1, self.rect.top(), x2 - x1, self.rect.height() - 1)
-        self.painter.drawText(box, int(align.value), text)
+        self.painter.drawText(box, _FLAGS[align], text)
         return width
 
     def icon(self, icon: Icon, tone: str, *, left: float | None = None, size: float = 14) -> None:

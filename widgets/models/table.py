@@ -72,6 +72,7 @@ class TableModel(QAbstractTableModel, Generic[R]):
         self._needle = ""
         self._predicate: Callable[[R], bool] | None = None
         self._wished = False
+        self.touched: Sequence[int] = ()
         self._sort: tuple[int, bool] | None = None
         self._held = False
         self._since_sort = QElapsedTimer()
@@ -197,7 +198,7 @@ class TableModel(QAbstractTableModel, Generic[R]):
                 changed.append(place)
                 restless = restless or self._moved(old, row)
         if changed:
-            self._tell(min(changed), max(changed))
+            self._tell(changed)
         if fresh:
             self._append(fresh)
             restless = restless or self._key() is not None
@@ -218,7 +219,7 @@ class TableModel(QAbstractTableModel, Generic[R]):
         self._arrange()
         places = [place for place in map(self.row_of, same) if place >= 0]
         if places:
-            self._tell(min(places), max(places))
+            self._tell(places)
         self.counts_changed.emit()
 
     def remove(self, ids: Iterable[Hashable]) -> None:
@@ -231,7 +232,7 @@ class TableModel(QAbstractTableModel, Generic[R]):
         self._cells.clear()
         self._tones.clear()
         if self._order:
-            self._tell(0, len(self._order) - 1)
+            self._tell(range(len(self._order)))
 
     def flash(self, tones: dict[Hashable, str], column: int) -> None:
         """Tint cells of a column for 150 ms: token name by row id."""
@@ -296,8 +297,12 @@ class TableModel(QAbstractTableModel, Generic[R]):
         self._order.extend(fresh)
         self.endInsertRows()
 
-    def _tell(self, first: int, last: int) -> None:
-        self.dataChanged.emit(self.index(first, 0), self.index(last, len(self.columns) - 1))
+    def _tell(self, places: Sequence[int]) -> None:
+        """One signal from the first to the last changed row; `touched` names the rows that really did."""
+        self.touched = places
+        top, bottom = self.index(min(places), 0), self.index(max(places), len(self.columns) - 1)
+        self.dataChanged.emit(top, bottom)
+        self.touched = ()
 
     def _wish_resort(self) -> None:
         self._wished = True
@@ -391,4 +396,4 @@ class TableModel(QAbstractTableModel, Generic[R]):
         self._flashes.clear()
         shown = [place for place in places if place >= 0]
         if shown:
-            self._tell(min(shown), max(shown))
+            self._tell(shown)

@@ -7,6 +7,7 @@ from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, Qt, QTimer, Signal
 from PySide6.QtGui import (
+    QAccessible,
     QFocusEvent,
     QGuiApplication,
     QKeyEvent,
@@ -173,6 +174,17 @@ class DeskTable(QTableView, Generic[R]):
             painter.setPen(self._theme.color(tone))
             painter.drawText(middle.translated(0, shift), int(Qt.AlignmentFlag.AlignCenter), text)
         painter.end()
+
+    def dataChanged(self, first: QModelIndex, last: QModelIndex, roles: Sequence[int] = ()) -> None:
+        """Repaint the rows that changed, not all between the first and the last of them."""
+        if not self.table.touched or QAccessible.isActive():
+            super().dataChanged(first, last, roles)
+            return
+        wide, tall = self.viewport().width(), self._theme.row_height
+        for row in set(self.table.touched):
+            top = self.rowViewportPosition(row)
+            if -tall < top < self.viewport().height():
+                self.viewport().update(0, top, wide, tall)
 
     def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:
         """Tell the id of the new current row."""

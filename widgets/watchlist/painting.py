@@ -20,6 +20,7 @@ from widgets.watchlist.spark import LEAST_SLOTS
 ICON = 14
 LEVEL_TONES = {LevelKind.STOP: "sl", LevelKind.TARGET: "tp", LevelKind.ZONE: "zone"}
 SWITCH = (28, 14)
+_SPARK_POINTS = 80  # more points than pixels cost time and show nothing
 
 
 def direction_tone(change: float | None) -> str:
@@ -37,7 +38,7 @@ def paint_name(cell: Cell, row: WatchRow) -> None:
 def paint_name_code(cell: Cell, name: str, code: str) -> None:
     """Name and code of any row."""
     left, right = cell.rect.left() + PAD, cell.rect.right() + 1 - PAD
-    code_width = cell.theme.metrics(FontRole.HEADER).horizontalAdvance(code)
+    code_width = cell.theme.advance(FontRole.HEADER, code)
     if not name:
         cell.text(code)
         return
@@ -81,8 +82,10 @@ def paint_spark(cell: Cell, row: WatchRow) -> None:
     painter.setPen(dots)
     base = round(y_of(quote.pre_close)) + 0.5
     painter.drawLine(QPointF(box.left(), base), QPointF(box.right(), base))
-    points = [QPointF(box.left() + s / wide * box.width(), y_of(p)) for s, p in sorted(spark.prices.items())]
-    if len(points) == 1:
+    slots = sorted(spark.prices)
+    slots = slots[:: max(1, len(slots) // _SPARK_POINTS)] + slots[-1:]
+    points = [QPointF(box.left() + s / wide * box.width(), y_of(spark.prices[s])) for s in slots]
+    if len(spark.prices) == 1:
         points.append(points[0] + QPointF(2, 0))
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -167,7 +170,7 @@ def paint_state(cell: Cell, row: WatchRow) -> None:
         cell.text(row.state_text, look.text_tone, left=left + 19)
         return
     painter, theme = cell.painter, cell.theme
-    wide = theme.metrics(FontRole.STRONG).horizontalAdvance(row.state_text) + 34
+    wide = theme.advance(FontRole.STRONG, row.state_text) + 34
     room = cell.rect.width() - 5
     block = QRectF(left - 6, cell.rect.top() + (cell.rect.height() - 1 - 20) / 2, min(wide, room), 20)
     painter.save()

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 import pytest
-from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt
+from PySide6.QtGui import QGuiApplication, QPaintEvent
 from pytestqt.qtbot import QtBot
 
 from tests.widgets.pictures import count, grab
@@ -127,3 +127,25 @@ def test_empty_table_says_what_belongs_here(table: DeskTable[Line], theme: Theme
     table.empty_title, table.empty_hint = "没有持仓", "买入后在这里"
     table.table.replace([])
     assert count(grab(table.viewport()), theme.color("t1")) > 0
+
+
+def test_only_rows_that_changed_are_painted_again(table: DeskTable[Line], qtbot: QtBot) -> None:
+    painted: list[QRect] = []
+
+    class Watcher(QObject):
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+            if isinstance(event, QPaintEvent):
+                painted.extend(event.region())
+            return False
+
+    watcher = Watcher()
+    table.viewport().installEventFilter(watcher)
+    qtbot.wait(20)
+    painted.clear()
+    told: list[tuple[int, int]] = []
+    table.table.dataChanged.connect(lambda a, b, *_: told.append((a.row(), b.row())))
+    table.table.upsert([Line("a", Decimal(1)), Line("c", Decimal(2), True)])
+    qtbot.waitUntil(lambda: bool(painted))
+    rows = {table.rowAt(rect.top() + 2) for rect in painted}
+    assert rows == {0, 2}
+    assert told == [(0, 2)]
