@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Protocol
 
@@ -169,6 +170,13 @@ class Sender:
     def settle_missing(self, intent: Intent, message: str) -> None:
         """The broker's complete answers rule the order out: it never arrived."""
         self._set(intent.intent_id, IntentState.NOT_SENT, message=message)
+
+    def expire_before(self, day: date) -> None:
+        """Orders live for one trading day: what was alive on an earlier day is over, as far as it was filled."""
+        for intent in self._intents.all():
+            if not intent.state.is_final and intent.created.date() < day:
+                text = f"{intent.created:%m-%d} 的委托只在当日有效，已过期；成交以柜台为准。"
+                self._set(intent.intent_id, IntentState.CANCELED, message=text)
 
     def _follow(self, intent: Intent, order: Order) -> None:
         state = _STATE_OF.get(order.status, IntentState.WORKING)

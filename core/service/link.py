@@ -149,8 +149,9 @@ class BrokerLink:
         snapshot = await self._snapshot()
         self._take(snapshot)
         known = {order.remark for order in snapshot.orders}
+        self._sender.expire_before(self._clock.now().date())
         open_intents = [i for i in self._intents.all() if not i.state.is_final]
-        missing = [i for i in open_intents if i.intent_id not in known and not i.order_id]
+        missing = [i for i in open_intents if i.intent_id not in known]
         if missing:
             await asyncio.sleep(_RESOLVE_S)
             self._settle(missing, await self._snapshot())

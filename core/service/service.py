@@ -338,6 +338,7 @@ class TradingService:
         """A new trading day: levels are armed again, yesterday's purchases can be sold."""
         if day == self._day:
             return
+        self.parts.sender.expire_before(day)
         await self._begin_day(day)
         self.parts.speaker.new_day()
         if self.parts.status.mode is Mode.LIVE and self.parts.status.armed:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -204,3 +205,15 @@ def test_an_error_does_not_end_an_order_that_is_alive() -> None:
     found = bench.intents.get("K-1")
     assert found is not None
     assert found.state is IntentState.WORKING
+
+
+def test_an_order_does_not_outlive_its_day() -> None:
+    bench = Bench()
+    bench.intents.add(r.intent("K-1", state=IntentState.WORKING, order_id=9, filled=300), Decimal(10_000))
+    bench.sender.expire_before(r.MOMENT.date())
+    assert bench.changes == []
+    bench.sender.expire_before(r.MOMENT.date() + timedelta(days=1))
+    found = bench.intents.get("K-1")
+    assert found is not None
+    assert (found.state, found.filled) == (IntentState.CANCELED, 300)
+    assert bench.intents.open_buys(found.symbol) == 0
