@@ -10,15 +10,11 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QSpli
 
 from core.domain.enums import Outcome
 from widgets.blotter.chain import DecisionPanel
-from widgets.blotter.columns import (
-    alarm_columns,
-    decision_columns,
-    order_columns,
-    position_columns,
-    trade_columns,
-)
 from widgets.blotter.pane import Page, Tab
+from widgets.blotter.position_columns import position_columns
+from widgets.blotter.reason_columns import alarm_columns, decision_columns
 from widgets.blotter.rows import AlarmRow, DecisionRow, OrderRow, PositionRow, TradeRow
+from widgets.blotter.trading_columns import order_columns, trade_columns
 from widgets.models.table import TableModel
 from widgets.models.view import DeskTable
 from widgets.panel_head import chip, head_button
@@ -113,7 +109,7 @@ class PositionsPage(TablePage[PositionRow]):
             translate("Blotter", "买入成交后在这里，连同可卖数量和盈亏"),
         )
         super().__init__(theme, "positions", translate("Blotter", "持仓"), model, empty)
-        self.table.set_droppable(("weight", "today", "cost", "sellable"))
+        self.table.set_droppable(("weight", "today", "cost", "sellable", "value"))
         self.sum_title = QLabel(translate("Blotter", "浮盈亏"), self.tools)
         set_prop(self.sum_title, "role", "secondary")
         self.sum = QLabel(self.tools)

@@ -16,6 +16,7 @@ from core.domain.enums import AlarmRank, ItemState, Side
 from core.domain.market import Instrument, Quote, Symbol
 from core.domain.trading import Order, Position, Trade
 from widgets import formats
+from widgets.blotter.day_flows import DayFlows
 from widgets.blotter.pages import AlarmsPage, DecisionsPage, OrdersPage, PositionsPage, TablePage, TradesPage
 from widgets.blotter.pane import Tab, TabPane
 from widgets.blotter.rows import AlarmRow, DecisionRow, OrderRow, PositionRow, TradeRow
@@ -24,7 +25,6 @@ from widgets.securities import tick_of
 from widgets.theme import ThemeHolder, set_prop
 
 _COUNT_MS = 120
-_Flow = dict[Side, tuple[int, Decimal]]
 _UPPER = ("positions", "orders", "trades")
 
 
@@ -42,9 +42,7 @@ class BlotterView(QWidget):
         self._instruments: dict[str, Instrument] = {}
         self._quotes: dict[str, Quote] = {}
         self._states: dict[str, dict[str, ItemState]] = {}
-        self._flows: dict[str, _Flow] = {}
-        self._flow_day: object = None
-        self._seen: set[object] = set()
+        self._flows = DayFlows()
         self._total: Decimal | None = None
         self._alarm_number = 0
         self.positions, self.orders, self.trades = PositionsPage(theme), OrdersPage(theme), TradesPage(theme)
@@ -156,7 +154,7 @@ class BlotterView(QWidget):
         """Many fills with their origins, in order."""
         rows = [self._trade_row(trade, origin) for trade, origin in trades]
         for row in rows:
-            self._flow(row)
+            self._flows.add(row.trade)
         self.trades.model.upsert(rows)
         self._renew_positions({row.trade.symbol for row in rows})
 
@@ -246,7 +244,6 @@ class BlotterView(QWidget):
     def _position_row(self, position: Position) -> PositionRow:
         symbol = position.symbol
         quote = self._quotes.get(symbol)
-        flow = self._flows.get(symbol, {})
         return PositionRow(
             position,
             self._name(symbol),
@@ -254,8 +251,8 @@ class BlotterView(QWidget):
             quote.last if quote is not None else 0,
             quote.pre_close if quote is not None else 0,
             self._total,
-            flow.get(Side.BUY, (0, Decimal(0))),
-            flow.get(Side.SELL, (0, Decimal(0))),
+            self._flows.of(symbol, Side.BUY),
+            self._flows.of(symbol, Side.SELL),
             _gravest(self._states.get(symbol, {}).values()),
         )
 
@@ -271,19 +268,6 @@ class BlotterView(QWidget):
         rows = [r for r in self.positions.model.all_rows() if r.position.symbol in symbols]
         if rows:
             self.positions.model.upsert([self._position_row(r.position) for r in rows])
-
-    def _flow(self, row: TradeRow) -> None:
-        """Today's bought and sold shares and yuan; a new day starts at nothing."""
-        trade = row.trade
-        if row.row_id in self._seen:
-            return
-        self._seen.add(row.row_id)
-        day = trade.time.date()
-        if day != self._flow_day:
-            self._flows, self._flow_day = {}, day
-        flow = self._flows.setdefault(trade.symbol, {})
-        volume, amount = flow.get(trade.side, (0, Decimal(0)))
-        flow[trade.side] = (volume + trade.volume, amount + trade.amount)
 
     def _wish_count(self) -> None:
         if not self._counter.isActive():

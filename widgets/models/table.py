@@ -11,30 +11,25 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import (
-    QAbstractTableModel,
     QElapsedTimer,
-    QModelIndex,
     QObject,
-    QPersistentModelIndex,
     Qt,
     QTimer,
     Signal,
 )
 
-from widgets.models.arrange import resting, runs, sorted_ids
+from widgets.models.arrange import sorted_ids
 from widgets.models.column import Column
+from widgets.models.ordered import ROOT, Index, OrderedModel
 
 R = TypeVar("R")
-_Index = QModelIndex | QPersistentModelIndex
-_ROOT = QModelIndex()
 
 RESORT_MS = 1000
 FLASH_MS = 150
-_MOST_MOVES = 16  # beyond this, one layout change is cheaper than single moves
 _ROLE = Qt.ItemDataRole
 
 
-class TableModel(QAbstractTableModel, Generic[R]):
+class TableModel(OrderedModel, Generic[R]):
     """Rows of frozen records shown through columns.
 
     `row_id` gives the stable id of a row. `newest_first` shows the latest arrival on top when nothing else
@@ -56,16 +51,12 @@ class TableModel(QAbstractTableModel, Generic[R]):
         row_tone: Callable[[R], str] | None = None,
         parent: QObject | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__(newest_first and default_key is None, parent)
         self.columns = tuple(columns)
         self.default_column: int | None = None  # where the header marks the default order
         self._row_id, self.newest_first = row_id, newest_first
         self._default_key, self._tie, self._search, self._row_tone = default_key, tie, search, row_tone
         self._rows: dict[Hashable, R] = {}
-        self._order: list[Hashable] = []  # visible ids; upside down while `_flip`
-        self._flip = newest_first and default_key is None
-        self._where: dict[Hashable, int] = {}
-        self._where_stale = False
         self._cells: dict[Hashable, list[tuple[str, str] | None]] = {}
         self._flashes: dict[tuple[Hashable, int], str] = {}
         self._tones: dict[Hashable, str] = {}
@@ -83,15 +74,11 @@ class TableModel(QAbstractTableModel, Generic[R]):
 
     # What the view asks
 
-    def rowCount(self, parent: _Index = _ROOT) -> int:
-        """Visible rows."""
-        return 0 if parent.isValid() else len(self._order)
-
-    def columnCount(self, parent: _Index = _ROOT) -> int:
+    def columnCount(self, parent: Index = ROOT) -> int:
         """Columns, hidden ones too."""
         return 0 if parent.isValid() else len(self.columns)
 
-    def data(self, index: _Index, role: int = _ROLE.DisplayRole) -> Any:
+    def data(self, index: Index, role: int = _ROLE.DisplayRole) -> Any:
         """Text, alignment, words for screen readers and tooltips; colours are the delegate's."""
         if not index.isValid():
             return None
@@ -142,21 +129,9 @@ class TableModel(QAbstractTableModel, Generic[R]):
 
     # What callers ask
 
-    def id_at(self, row: int) -> Hashable:
-        """Id of a visible row."""
-        return self._order[-1 - row] if self._flip else self._order[row]
-
     def row_at(self, row: int) -> R:
         """Record of a visible row."""
         return self._rows[self.id_at(row)]
-
-    def row_of(self, row_id: Hashable) -> int:
-        """Visible place of an id; -1 when it is unknown or filtered away."""
-        if self._where_stale:
-            self._where = {rid: i for i, rid in enumerate(self._order)}
-            self._where_stale = False
-        place = self._where.get(row_id, -1)
-        return len(self._order) - 1 - place if self._flip and place >= 0 else place
 
     def get(self, row_id: Hashable) -> R | None:
         """Record of an id, visible or not."""
@@ -200,7 +175,7 @@ class TableModel(QAbstractTableModel, Generic[R]):
         if changed:
             self._tell(changed)
         if fresh:
-            self._append(fresh)
+            self.append_ids(fresh)
             restless = restless or self._key() is not None
         if restless:
             self._wish_resort()
@@ -210,8 +185,7 @@ class TableModel(QAbstractTableModel, Generic[R]):
         """Make the table hold exactly these rows, in this order of arrival; selection stays where it can."""
         old = self._rows
         new = {self._row_id(row): row for row in rows}
-        self._unflip()  # records stay until their rows are gone: views look while rows are taken away
-        self._drop([i for i, rid in enumerate(self._order) if rid not in new])
+        self.drop_ids(set(new))  # before the records go: views look while rows are taken away
         same = [rid for rid, row in new.items() if rid in old and old[rid] != row]
         for row_id in [*same, *(rid for rid in old if rid not in new)]:
             self._forget(row_id)
@@ -231,8 +205,8 @@ class TableModel(QAbstractTableModel, Generic[R]):
         """All texts anew: a tick size, a name or the language changed."""
         self._cells.clear()
         self._tones.clear()
-        if self._order:
-            self._tell(range(len(self._order)))
+        if self.rowCount():
+            self._tell(range(self.rowCount()))
 
     def flash(self, tones: dict[Hashable, str], column: int) -> None:
         """Tint cells of a column for 150 ms: token name by row id."""
@@ -288,15 +262,6 @@ class TableModel(QAbstractTableModel, Generic[R]):
         key = self._key()
         return key is not None and key(old) != key(new)
 
-    def _append(self, fresh: list[Hashable]) -> None:
-        size = len(self._order)
-        first = 0 if self._flip else size
-        self.beginInsertRows(_ROOT, first, first + len(fresh) - 1)
-        for offset, row_id in enumerate(fresh):
-            self._where[row_id] = size + offset
-        self._order.extend(fresh)
-        self.endInsertRows()
-
     def _tell(self, places: Sequence[int]) -> None:
         """One signal from the first to the last changed row; `touched` names the rows that really did."""
         self.touched = places
@@ -325,71 +290,9 @@ class TableModel(QAbstractTableModel, Generic[R]):
         return sorted_ids(shown, key, self._tie, self._sort is not None and self._sort[1])
 
     def _arrange(self) -> None:
-        """Go from the present order to the wished one: remove, move, insert; selection and current row live."""
+        """Go from the present order to the wished one."""
         self._wished = False
-        self._unflip()
-        target = self._target()
-        wanted = set(target)
-        self._drop([i for i, rid in enumerate(self._order) if rid not in wanted])
-        present = set(self._order)
-        self._permute([rid for rid in target if rid in present])
-        for first, last in runs(i for i, rid in enumerate(target) if rid not in present):
-            self.beginInsertRows(_ROOT, first, last)
-            self._order[first:first] = target[first : last + 1]
-            self._where_stale = True
-            self.endInsertRows()
-        if self.newest_first and self._key() is None:
-            self._order.reverse()
-            self._flip = True
-        self._where_stale = True
-
-    def _unflip(self) -> None:
-        if self._flip:
-            self._order.reverse()
-            self._flip = False
-            self._where_stale = True
-
-    def _drop(self, places: list[int]) -> None:
-        for first, last in reversed(runs(places)):
-            self.beginRemoveRows(_ROOT, first, last)
-            del self._order[first : last + 1]
-            self._where_stale = True
-            self.endRemoveRows()
-
-    def _permute(self, target: list[Hashable]) -> None:
-        if target == self._order:
-            return
-        place = {rid: i for i, rid in enumerate(self._order)}
-        stay = resting([place[rid] for rid in target])
-        if len(target) - len(stay) <= _MOST_MOVES:
-            self._move({rid for rid in target if place[rid] not in stay}, target)
-        else:
-            self._relayout(target)
-
-    def _move(self, movers: set[Hashable], target: list[Hashable]) -> None:
-        for i, row_id in enumerate(target):
-            if row_id not in movers:
-                continue
-            source = self._order.index(row_id)
-            goal = self._order.index(target[i - 1]) + 1 if i else 0
-            if goal in (source, source + 1):
-                continue
-            self.beginMoveRows(_ROOT, source, source, _ROOT, goal)
-            self._order.insert(goal, row_id)
-            del self._order[source + (goal < source)]
-            self._where_stale = True
-            self.endMoveRows()
-
-    def _relayout(self, target: list[Hashable]) -> None:
-        self.layoutAboutToBeChanged.emit()
-        before = self.persistentIndexList()
-        old = self._order
-        self._order = target
-        self._where_stale = True
-        place = {rid: i for i, rid in enumerate(target)}
-        after = [self.index(place[old[index.row()]], index.column()) for index in before]
-        self.changePersistentIndexList(before, after)
-        self.layoutChanged.emit()
+        self.go_to(self._target(), upside_down=self.newest_first and self._key() is None)
 
     def _clear_flashes(self) -> None:
         places = [self.row_of(rid) for rid, _ in self._flashes]

@@ -1,0 +1,107 @@
+"""Columns of 决策 and 提醒."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication
+
+from widgets import formats
+from widgets.blotter.cells import iconed, time_column
+from widgets.blotter.rows import AlarmRow, DecisionRow
+from widgets.blotter.words import (
+    KIND_TONES,
+    RANK_LOOKS,
+    kind_word,
+    outcome_look,
+    outcome_word,
+    rank_word,
+)
+from widgets.models.column import Column
+from widgets.models.delegate import Cell
+
+translate = QCoreApplication.translate
+
+
+def _rank(cell: Cell, row: AlarmRow) -> None:
+    icon, tone = RANK_LOOKS[row.rank]
+    quiet = row.cured or row.acknowledged
+    iconed(cell, icon, "t2" if quiet else tone, "t2" if quiet else tone)
+
+
+def _alarm_tone(row: AlarmRow) -> str:
+    return "t2" if row.cured or row.acknowledged else "t1"
+
+
+def _alarm_state(row: AlarmRow) -> str:
+    if row.cured:
+        return translate("Blotter", "已解除")
+    if row.acknowledged:
+        return translate("Blotter", "已确认")
+    return translate("Blotter", "待确认") if row.is_open else formats.DASH
+
+
+def decision_columns() -> tuple[Column[DecisionRow], ...]:
+    """决策."""
+    return (
+        time_column(lambda r: r.decision.time),
+        Column(
+            "name",
+            translate("Blotter", "标的"),
+            84,
+            lambda r: r.title,
+            sort_key=lambda r: r.decision.symbol,
+            tip=lambda r: f"{r.name} {r.decision.symbol}",
+            export=lambda r: r.decision.symbol,
+        ),
+        Column(
+            "kind",
+            translate("Blotter", "信号"),
+            46,
+            lambda r: kind_word(r.decision.kind),
+            tone=lambda r: KIND_TONES[r.decision.kind],
+            sort_key=lambda r: r.decision.kind.value,
+        ),
+        Column(
+            "outcome",
+            translate("Blotter", "结果"),
+            80,
+            lambda r: outcome_word(r.decision.outcome),
+            tone=lambda r: outcome_look(r.decision.outcome, r.decision.kind)[2],
+            sort_key=lambda r: r.decision.outcome.value,
+            paint=lambda cell, r: iconed(cell, *outcome_look(r.decision.outcome, r.decision.kind)),
+        ),
+        Column(
+            "why",
+            translate("Blotter", "为什么"),
+            180,
+            lambda r: r.decision.summary or formats.DASH,
+            stretch=True,
+            sort_key=lambda r: r.decision.code,
+            tip=lambda r: "\n".join(f"{'✓' if x.passed else '✗'} {x.text}" for x in r.decision.reasons),
+        ),
+    )
+
+
+def alarm_columns() -> tuple[Column[AlarmRow], ...]:
+    """提醒."""
+    return (
+        time_column(lambda r: r.time),
+        Column(
+            "rank",
+            translate("Blotter", "级别"),
+            72,
+            lambda r: rank_word(r.rank),
+            sort_key=lambda r: r.rank.value,
+            paint=_rank,
+        ),
+        Column(
+            "name",
+            translate("Blotter", "标的"),
+            84,
+            lambda r: r.name or (formats.code_of(r.symbol) if r.symbol else formats.DASH),
+            tone=lambda r: "t1" if r.symbol else "t3",
+            sort_key=lambda r: r.symbol,
+        ),
+        Column("title", translate("Blotter", "什么事"), 132, lambda r: r.title, tone=_alarm_tone),
+        Column("text", translate("Blotter", "说明"), 220, lambda r: r.text, tone=_alarm_tone, stretch=True),
+        Column("done", translate("Blotter", "处理"), 66, _alarm_state, tone="t2"),
+    )

@@ -1,0 +1,181 @@
+"""Columns of 委托 and 成交."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication
+
+from widgets import formats
+from widgets.blotter.cells import iconed, name_code, time_column
+from widgets.blotter.rows import OrderRow, TradeRow
+from widgets.blotter.words import (
+    side_tone,
+    side_word,
+    status_look,
+    status_word,
+)
+from widgets.models.column import Align, Column
+from widgets.watchlist.painting import paint_name_code
+
+translate = QCoreApplication.translate
+
+
+def _origin(row: OrderRow | TradeRow) -> str:
+    return row.origin
+
+
+def order_columns() -> tuple[Column[OrderRow], ...]:
+    """委托."""
+    return (
+        time_column(lambda r: r.order.time),
+        Column(
+            "name",
+            translate("Blotter", "名称 / 代码"),
+            130,
+            lambda r: name_code(r, r.order.symbol),
+            sort_key=lambda r: r.order.symbol,
+            paint=lambda cell, r: paint_name_code(cell, r.name, formats.code_of(r.order.symbol)),
+        ),
+        Column(
+            "side",
+            translate("Blotter", "方向"),
+            44,
+            lambda r: side_word(r.order.side),
+            tone=lambda r: side_tone(r.order.side),
+            sort_key=lambda r: r.order.side.value,
+        ),
+        Column(
+            "price",
+            translate("Blotter", "委托价"),
+            66,
+            lambda r: formats.price(r.order.price, r.tick),
+            Align.RIGHT,
+            sort_key=lambda r: r.order.price,
+            export=lambda r: formats.plain(r.order.price),
+        ),
+        Column(
+            "filled",
+            translate("Blotter", "成交/委托"),
+            96,
+            lambda r: formats.filled(r.order.traded_volume, r.order.volume),
+            Align.RIGHT,
+            sort_key=lambda r: r.order.volume,
+            export=lambda r: f"{r.order.traded_volume}/{r.order.volume}",
+        ),
+        Column(
+            "average",
+            translate("Blotter", "均价"),
+            66,
+            lambda r: formats.price(r.order.traded_price if r.order.traded_volume else None, r.tick),
+            Align.RIGHT,
+            lambda r: "t1" if r.order.traded_volume else "t3",
+            sort_key=lambda r: r.order.traded_price if r.order.traded_volume else None,
+            export=lambda r: formats.plain(r.order.traded_price) if r.order.traded_volume else "",
+        ),
+        Column(
+            "status",
+            translate("Blotter", "状态"),
+            88,
+            lambda r: status_word(r.order.status),
+            tone=lambda r: status_look(r.order.status)[2],
+            sort_key=lambda r: int(r.order.status),
+            paint=lambda cell, r: iconed(cell, *status_look(r.order.status)),
+        ),
+        Column("origin", translate("Blotter", "来源"), 46, lambda r: r.origin, tone="t2", sort_key=_origin),
+        Column(
+            "order_id",
+            translate("Blotter", "委托号"),
+            88,
+            lambda r: str(r.order.order_id),
+            Align.RIGHT,
+            "t2",
+            sort_key=lambda r: r.order.order_id,
+        ),
+        Column(
+            "message",
+            translate("Blotter", "柜台说明"),
+            86,
+            lambda r: r.order.status_msg or r.order.remark or formats.DASH,
+            tone=lambda r: "t2" if r.order.status_msg or r.order.remark else "t3",
+            stretch=True,
+            export=lambda r: r.order.status_msg,
+        ),
+    )
+
+
+def trade_columns() -> tuple[Column[TradeRow], ...]:
+    """成交."""
+    return (
+        time_column(lambda r: r.trade.time),
+        Column(
+            "name",
+            translate("Blotter", "名称 / 代码"),
+            134,
+            lambda r: name_code(r, r.trade.symbol),
+            sort_key=lambda r: r.trade.symbol,
+            paint=lambda cell, r: paint_name_code(cell, r.name, formats.code_of(r.trade.symbol)),
+        ),
+        Column(
+            "side",
+            translate("Blotter", "方向"),
+            44,
+            lambda r: side_word(r.trade.side),
+            tone=lambda r: side_tone(r.trade.side),
+            sort_key=lambda r: r.trade.side.value,
+        ),
+        Column(
+            "price",
+            translate("Blotter", "成交价"),
+            64,
+            lambda r: formats.price(r.trade.price, r.tick),
+            Align.RIGHT,
+            sort_key=lambda r: r.trade.price,
+            export=lambda r: formats.plain(r.trade.price),
+        ),
+        Column(
+            "volume",
+            translate("Blotter", "数量"),
+            64,
+            lambda r: formats.quantity(r.trade.volume),
+            Align.RIGHT,
+            sort_key=lambda r: r.trade.volume,
+            export=lambda r: str(r.trade.volume),
+        ),
+        Column(
+            "amount",
+            translate("Blotter", "金额"),
+            78,
+            lambda r: formats.money(r.trade.amount),
+            Align.RIGHT,
+            sort_key=lambda r: r.trade.amount,
+            export=lambda r: formats.plain(r.trade.amount),
+        ),
+        Column(
+            "commission",
+            translate("Blotter", "费用"),
+            56,
+            lambda r: formats.money_exact(r.trade.commission or None),
+            Align.RIGHT,
+            lambda r: "t1" if r.trade.commission else "t3",
+            sort_key=lambda r: r.trade.commission,
+            export=lambda r: formats.plain(r.trade.commission or None),
+        ),
+        Column("origin", translate("Blotter", "来源"), 46, lambda r: r.origin, tone="t2", sort_key=_origin),
+        Column(
+            "order_id",
+            translate("Blotter", "委托号"),
+            84,
+            lambda r: str(r.trade.order_id),
+            Align.RIGHT,
+            "t2",
+            sort_key=lambda r: r.trade.order_id,
+        ),
+        Column(
+            "trade_id",
+            translate("Blotter", "成交号"),
+            72,
+            lambda r: r.trade.trade_id,
+            tone="t2",
+            stretch=True,
+            sort_key=lambda r: r.trade.trade_id,
+        ),
+    )
