@@ -54,7 +54,7 @@ class DeskTable(QTableView, Generic[R]):
         self._gone: set[str] = set()
         self._painter_of_cells = CellDelegate(theme, model, self)
         self._keys_rest = QTimer(self, singleShot=True, interval=_KEYS_HOLD_MS)
-        self._keys_rest.timeout.connect(lambda: model.hold(False))
+        self._keys_rest.timeout.connect(self._let_go)
         self.header = DeskHeader(theme, model, self)
         self.setHorizontalHeader(self.header)
         self.setModel(model)
@@ -216,12 +216,13 @@ class DeskTable(QTableView, Generic[R]):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Rows stand still under a pressed mouse."""
-        self.table.hold(True)
+        self._hold()
         super().mousePressEvent(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Rows may move again."""
         super().mouseReleaseEvent(event)
+        self._keys_rest.stop()
         self.table.hold(False)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -234,9 +235,19 @@ class DeskTable(QTableView, Generic[R]):
                 self.row_activated.emit(row_id)
             return
         if event.key() in _MOVES:
-            self.table.hold(True)
-            self._keys_rest.start()
+            self._hold()
         super().keyPressEvent(event)
+
+    def _hold(self) -> None:
+        self.table.hold(True)
+        self._keys_rest.start()
+
+    def _let_go(self) -> None:
+        """A release may go to a menu that opened meanwhile: the timer asks the mouse itself."""
+        if QGuiApplication.mouseButtons() == Qt.MouseButton.NoButton:
+            self.table.hold(False)
+        else:
+            self._keys_rest.start()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Selection shows as active."""

@@ -123,6 +123,28 @@ def test_stretching_column_takes_the_rest(table: DeskTable[Line]) -> None:
     assert sum(table.columnWidth(c) for c in range(3)) == table.viewport().width()
 
 
+def test_rows_do_not_move_under_a_pressed_mouse(table: DeskTable[Line], qtbot: QtBot) -> None:
+    model = table.table
+    model.sort_by(1)
+    at = row_rect(table, 0).center()
+    qtbot.mousePress(table.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    model.upsert([Line("a", Decimal(99))])
+    qtbot.wait(50)
+    assert model.id_at(0) == "a"
+    qtbot.mouseRelease(table.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    qtbot.waitUntil(lambda: model.id_at(2) == "a", timeout=3000)
+
+
+def test_rows_wait_for_the_keyboard_and_then_move(table: DeskTable[Line], qtbot: QtBot) -> None:
+    model = table.table
+    model.sort_by(1)
+    qtbot.keyClick(table, Qt.Key.Key_Down)
+    model.upsert([Line("a", Decimal(99))])
+    qtbot.wait(50)
+    assert model.id_at(0) == "a"
+    qtbot.waitUntil(lambda: model.id_at(2) == "a", timeout=5000)
+
+
 def test_empty_table_says_what_belongs_here(table: DeskTable[Line], theme: ThemeHolder) -> None:
     table.empty_title, table.empty_hint = "没有持仓", "买入后在这里"
     table.table.replace([])
