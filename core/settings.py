@@ -32,6 +32,8 @@ _CURES = {
     "miniqmt_port": "请填 1 到 65535 之间的端口，默认 58610",
     "seed": "请填 0 或更大的整数",
     "speed": "请填大于 0、不超过 1000 的倍数，例如 1 或 10",
+    "max_exposure": "请填大于 0、不超过 1 的比例，例如 0.8",
+    "cash_reserve": "请填 0 到 1 之间的比例，例如 0.2",
     "cash": "请填 0 或更大的金额（元），最多两位小数，例如 1000000",
 }
 _DEADLINE_CURE = "请填大于 0、不超过 600 的秒数"
@@ -86,6 +88,9 @@ class DeskSettings(BaseSettings):
 
     seed: int = Field(1, ge=0)
     speed: float = Field(1.0, gt=0, le=1000, allow_inf_nan=False)
+    # Bounds of the whole account as fractions of total assets; the defaults bound nothing.
+    max_exposure: Decimal = Field(Decimal(1), gt=0, le=1)
+    cash_reserve: Decimal = Field(Decimal(0), ge=0, lt=1)
     cash: Decimal = Field(Decimal(1_000_000), ge=0, le=Decimal(10) ** 12, decimal_places=2)
 
     connect_deadline_s: float = _seconds(30)

@@ -115,10 +115,10 @@ class AccountBook:
         held = self.positions.get(symbol)
         return held.sellable if held else 0
 
-    def working(self, symbol: Symbol, side: Side) -> list[Order]:
-        """Live orders of one side, oldest first."""
+    def working(self, symbol: Symbol | None, side: Side) -> list[Order]:
+        """Live orders of one side, of one symbol or of all, oldest first."""
         return [
             order
             for order in self.orders.values()
-            if order.symbol == symbol and order.side is side and not order.status.is_final
+            if symbol in (None, order.symbol) and order.side is side and not order.status.is_final
         ]

@@ -120,6 +120,8 @@ def _entry(chain: Chain, case: Case, gate: RiskGate) -> Verdict:
         working_value=facts.open_buys,
         cash=facts.cash,
         max_position_pct=case.item.quant.max_position_pct,
+        invested=facts.invested,
+        limits=gate.limits,
     )
     day = case.quote.time.date()
     sizing = size_entry(given, lambda volume: gate.cash_needed(case.item.symbol, price, volume, day))

@@ -30,6 +30,7 @@ class SymbolFacts:
     """Figures of one symbol. Volumes in shares; `cash` and `total_asset` are None while the account is unknown.
 
     `sellable` has the reservations of our own unanswered sells taken off; `held` includes the newest fills.
+    `invested` is of the whole account: all holdings at the newest prices and all open buys.
     """
 
     symbol: Symbol
@@ -45,6 +46,7 @@ class SymbolFacts:
     live_sells: tuple[Intent, ...]
     unknown_buy: Intent | None
     unknown_sell: Intent | None
+    invested: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)

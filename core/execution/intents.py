@@ -111,13 +111,13 @@ class IntentBook:
             and not 0 < live.answered_no <= positions_no
         )
 
-    def open_buys(self, symbol: Symbol) -> Decimal:
-        """Yuan that working and unanswered buys of a symbol may still spend, at their limit prices."""
+    def open_buys(self, symbol: Symbol | None = None) -> Decimal:
+        """Yuan that working and unanswered buys, of one symbol or of all, may still spend at their limit prices."""
         return sum(
             (
                 live.rest * live.intent.price
                 for live in self._live.values()
-                if live.intent.side is Side.BUY and live.intent.symbol == symbol
+                if live.intent.side is Side.BUY and symbol in (None, live.intent.symbol)
             ),
             Decimal(0),
         )

@@ -18,6 +18,7 @@ from core.exchange.fees import DEFAULT_FEES, FeeSchedule
 from core.exchange.limits import LimitFacts
 from core.exchange.orders import OrderQuery
 from core.exchange.refusals import RuleCode
+from core.risk.sizing import UNBOUNDED, AccountLimits
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +35,11 @@ class Proposal:
 
 
 class RiskGate:
-    """Judges proposals. Holds the account's fees and no state."""
+    """Judges proposals. Holds the account's fees and limits, and no state."""
 
-    def __init__(self, schedule: FeeSchedule = DEFAULT_FEES) -> None:
+    def __init__(self, schedule: FeeSchedule = DEFAULT_FEES, limits: AccountLimits = UNBOUNDED) -> None:
         self._schedule = schedule
+        self.limits = limits
 
     def cash_needed(self, symbol: Symbol, price: Decimal, volume: int, day: date) -> Decimal:
         """Cash that a buy holds back, fees included."""

@@ -15,8 +15,22 @@ from core.exchange.symbols import rule_of
 
 
 @dataclass(frozen=True, slots=True)
+class AccountLimits:
+    """The user's bounds for the whole account, as fractions of total assets. The defaults bound nothing."""
+
+    max_exposure: Decimal = Decimal(1)
+    cash_reserve: Decimal = Decimal(0)
+
+
+UNBOUNDED = AccountLimits()
+
+
+@dataclass(frozen=True, slots=True)
 class SizingInput:
-    """`held_value` is the present holding at `price`; `working_value` the open buys; `cash` what may be spent."""
+    """`held_value` is the present holding at `price`; `working_value` the open buys; `cash` what may be spent.
+
+    `invested` is the value of all holdings and of all open buys of the account.
+    """
 
     symbol: Symbol
     price: Decimal
@@ -25,6 +39,8 @@ class SizingInput:
     working_value: Decimal
     cash: Decimal
     max_position_pct: Decimal
+    invested: Decimal = Decimal(0)
+    limits: AccountLimits = UNBOUNDED
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +63,7 @@ class Sizing:
 
 def size_entry(given: SizingInput, cash_needed: Callable[[int], Decimal]) -> Sizing:
     """Largest buy in whole lots under every cap. `cash_needed(volume)` is the cash to freeze, fees included."""
-    caps = (_position_cap(given), _cash_cap(given, cash_needed), _order_cap(given))
+    caps = (_position_cap(given), _cash_cap(given, cash_needed), _order_cap(given), *_account_caps(given))
     binding = min(caps, key=lambda cap: cap.volume)
     return Sizing(binding.volume, caps, binding)
 
@@ -71,6 +87,29 @@ def _cash_cap(given: SizingInput, cash_needed: Callable[[int], Decimal]) -> Cap:
         fewer = max(step, int((short / given.price).to_integral_value(rounding=ROUND_FLOOR)) // step * step)
         volume = round_buy(given.symbol, volume - fewer)
     return Cap("CASH", volume, f"可用资金 {given.cash:,.2f} 元，含费用可买 {volume:,} 股")
+
+
+def _account_caps(given: SizingInput) -> list[Cap]:
+    caps: list[Cap] = []
+    if given.limits.max_exposure < 1:
+        limit = given.limits.max_exposure * given.total_asset
+        room = limit - given.invested
+        volume = _whole_lots(given.symbol, room, given.price)
+        text = (
+            f"总仓位上限 {given.limits.max_exposure:.0%} × 总资产 {given.total_asset:,.2f} = {limit:,.2f} 元，"
+            f"已用 {given.invested:,.2f}，余 {room:,.2f} 元，可买 {volume:,} 股"
+        )
+        caps.append(Cap("TOTAL_EXPOSURE", volume, text))
+    if given.limits.cash_reserve > 0:
+        keep = given.limits.cash_reserve * given.total_asset
+        room = given.cash - keep
+        volume = _whole_lots(given.symbol, room, given.price)
+        text = (
+            f"现金储备 {given.limits.cash_reserve:.0%} × 总资产 {given.total_asset:,.2f} = {keep:,.2f} 元，"
+            f"可用 {given.cash:,.2f}，余 {room:,.2f} 元，可买 {volume:,} 股"
+        )
+        caps.append(Cap("CASH_RESERVE", volume, text))
+    return caps
 
 
 def _order_cap(given: SizingInput) -> Cap:

@@ -76,11 +76,14 @@ class DeskAccount:
         asset = self._book.asset
         if asset is None:
             return None
-        total = asset.cash + asset.frozen_cash
+        return asset.cash + asset.frozen_cash + self._market_value()
+
+    def _market_value(self) -> Decimal:
+        value = Decimal(0)
         for symbol, position in self._book.positions.items():
             price = self._board.last_or_pre_close(symbol)
-            total += milli_to_decimal(price) * position.volume if price else position.cost * position.volume
-        return total
+            value += milli_to_decimal(price) * position.volume if price else position.cost * position.volume
+        return value
 
     def of(self, symbol: Symbol) -> SymbolFacts:
         """Figures of one symbol now."""
@@ -101,9 +104,10 @@ class DeskAccount:
             live_sells=tuple(intents.live(symbol, Side.SELL)),
             unknown_buy=intents.unknown(symbol, Side.BUY),
             unknown_sell=intents.unknown(symbol, Side.SELL),
+            invested=self._market_value() + intents.open_buys() + self._foreign_buys(None),
         )
 
-    def _foreign_buys(self, symbol: Symbol) -> Decimal:
+    def _foreign_buys(self, symbol: Symbol | None) -> Decimal:
         """Open buys that were not sent from here count as exposure too."""
         return sum(
             (

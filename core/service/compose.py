@@ -29,6 +29,7 @@ from core.market.xtdata_feed import XtdataFeed
 from core.monitor.monitor import Monitor
 from core.ports import Activity, Journal
 from core.risk.gate import RiskGate
+from core.risk.sizing import UNBOUNDED, AccountLimits
 from core.service.account import DeskAccount, DeskStatus
 from core.service.charts import Charts
 from core.service.command_desk import CommandDesk
@@ -74,6 +75,7 @@ class Rooms:
     watchlist: tuple[WatchItem, ...] | None = None
     first_watchlist: tuple[WatchItem, ...] = ()
     inherit_from: Path | None = None
+    limits: AccountLimits = UNBOUNDED
     with_window: bool = True
     on_sent: Callable[[str, float], None] | None = None
     broker_deadlines: BrokerDeadlines | None = None
@@ -266,7 +268,7 @@ def _join(
         monitor=Monitor(board),
         book=book,
         intents=intents,
-        gate=RiskGate(),
+        gate=RiskGate(limits=rooms.limits),
         sender=sender,
         link=link,
         status=status,

@@ -86,7 +86,10 @@ def default_watchlist() -> tuple[WatchItem, ...]:
     return _read(Path(resources.__file__ or "").with_name("default_watchlist.csv"))
 
 
-def _rooms(folder: Path, given: tuple[WatchItem, ...] | None, inherit: Path | None = None) -> Rooms:
+def _rooms(
+    settings: DeskSettings, folder: Path, given: tuple[WatchItem, ...] | None, inherit: Path | None = None
+) -> Rooms:
+    from core.risk.sizing import AccountLimits
     from core.service.compose import Rooms
 
     return Rooms(
@@ -95,6 +98,7 @@ def _rooms(folder: Path, given: tuple[WatchItem, ...] | None, inherit: Path | No
         watchlist=given,
         first_watchlist=default_watchlist(),
         inherit_from=inherit,
+        limits=AccountLimits(settings.max_exposure, settings.cash_reserve),
     )
 
 
@@ -117,7 +121,7 @@ def _paper(
         speed=choice.speed,
         seed=choice.seed,
     )
-    paper = PaperDesk(options, market, _rooms(folder, given, inherit), outbox)
+    paper = PaperDesk(options, market, _rooms(settings, folder, given, inherit), outbox)
     paper.desk.on_stopped.append(lambda: marker.unlink(missing_ok=True))
     return paper.desk
 
@@ -196,4 +200,4 @@ def _live(settings: DeskSettings, given: tuple[WatchItem, ...] | None, outbox: O
         loop=asyncio.SelectorEventLoop(),
         on_trader_started=lambda _trader: None,
     )
-    return ComposedDesk(channel, _rooms(folder, given), outbox)
+    return ComposedDesk(channel, _rooms(settings, folder, given), outbox)
