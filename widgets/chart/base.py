@@ -1,0 +1,92 @@
+"""What every item of the chart's scene has in common: a theme, a frame, an area, and two ways to be refreshed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
+
+from widgets.chart.frame import Frame
+from widgets.chart.layout import ChartLayout
+from widgets.theme import ThemeHolder
+
+NO_PEN = Qt.PenStyle.NoPen
+NO_BRUSH = Qt.BrushStyle.NoBrush
+AA = QPainter.RenderHint.Antialiasing
+
+
+class ChartItem(pg.GraphicsObject):
+    """Paints in the pixels of the view, clipped to its area.
+
+    `show_frame` prepares everything in sight (`prepare`); `show_last` repaints only where the growing bar is.
+    """
+
+    def __init__(self, theme: ThemeHolder, z: float) -> None:
+        super().__init__()
+        self.theme = theme
+        self.frame: Frame | None = None
+        self.builds = 0
+        self._bounds = QRectF()
+        self.setZValue(z)
+        self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
+
+    def area(self, layout: ChartLayout) -> QRectF:
+        """Where the item paints."""
+        return layout.price
+
+    def show_frame(self, frame: Frame | None, layout: ChartLayout) -> None:
+        """Take a new frame, prepare what stays the same until the next one, and repaint."""
+        bounds = self.area(layout)
+        if bounds != self._bounds:
+            self.prepareGeometryChange()
+            self._bounds = QRectF(bounds)
+        self.frame = frame
+        if frame is not None:
+            self.builds += 1
+            self.prepare(frame)
+        self.update()
+
+    def show_last(self) -> None:
+        """Repaint the growing bar after a tick."""
+        if self.frame is not None and self.frame.ends_now:
+            self.update(last_strip(self.frame, self._bounds))
+
+    def prepare(self, frame: Frame) -> None:
+        """Compute what `draw` needs of the frame."""
+
+    def draw(self, painter: QPainter, frame: Frame) -> None:
+        """Paint the frame."""
+
+    def boundingRect(self) -> QRectF:
+        """The area."""
+        return self._bounds
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None, *rest: Any
+    ) -> None:
+        """Paint the frame, if there is one."""
+        if self.frame is not None:
+            painter.setClipRect(self._bounds)
+            self.draw(painter, self.frame)
+
+
+def last_strip(frame: Frame, bounds: QRectF) -> QRectF:
+    """The part of an area from the bar before the growing one to half a slot after it."""
+    reach = max(frame.time.step, 2.0)
+    left = frame.x_at(max(frame.stop - 2, frame.first)) - 2
+    return QRectF(left, bounds.top(), frame.x_at(frame.stop - 1) + reach - left, bounds.height())
+
+
+def snapped(values: NDArray[Any] | float, dpr: float) -> NDArray[Any]:
+    """Logical coordinates moved to the nearest device pixel."""
+    return np.floor(np.asarray(values) * dpr + 0.5) / dpr
+
+
+def thin_rows(values: NDArray[Any] | float, unit: float, dpr: float) -> NDArray[Any]:
+    """Top edges of thin lines centred on heights."""
+    return snapped(np.asarray(values) - unit / 2, dpr)

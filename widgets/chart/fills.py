@@ -1,0 +1,174 @@
+"""Fills: ▲ below the low for buys, ▼ above the high for sells, with quantity; labels that would touch merge."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QFontMetricsF, QPainter
+
+from core.domain.enums import Side
+from core.domain.market import datetime_to_ms
+from core.domain.money import decimal_to_milli
+from core.domain.trading import Trade
+from widgets import formats
+from widgets.chart.base import ChartItem
+from widgets.chart.frame import Frame, session_minutes
+from widgets.chart.painting import CENTRE, GROUND, draw_triangle, faded
+from widgets.chart.series import DAY_MS, midnight_of
+from widgets.fonts import FontRole
+from widgets.theme import ThemeHolder
+
+_OFF = 4.0
+_MARK = 7.0
+_Text = Callable[[int, int, Side, Decimal | None], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A triangle: its tip, and the fills of one bar and side that it stands for."""
+
+    index: int
+    tip: QPointF
+    side: Side
+    volume: int
+    count: int
+    price: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class FillLabel:
+    """A quantity beside one mark, or beside several whose labels would touch."""
+
+    rect: QRectF
+    side: Side
+    volume: int
+    count: int
+    price: Decimal | None
+
+
+class FillItem(ChartItem):
+    """Marks and labels of the fills in sight."""
+
+    def __init__(self, theme: ThemeHolder, z: float) -> None:
+        super().__init__(theme, z)
+        self.trades: tuple[Trade, ...] = ()
+        self.marks: list[Mark] = []
+        self.labels: list[FillLabel] = []
+
+    def prepare(self, frame: Frame) -> None:
+        """Place marks and labels."""
+        self.marks = place_marks(frame, self.trades)
+        self.labels = merge_labels(frame, self.marks, self.theme, self.text)
+
+    def show_last(self) -> None:
+        """A mark at the growing bar follows its high and low."""
+        frame = self.frame
+        if frame is not None and any(mark.index == frame.stop - 1 for mark in self.marks):
+            before = [mark.tip for mark in self.marks]
+            self.prepare(frame)
+            if [mark.tip for mark in self.marks] != before:
+                self.update()
+
+    def text(self, volume: int, count: int, side: Side, price: Decimal | None) -> str:
+        """`买300（2笔）`; in the intraday view a single fill says its price."""
+        word = self.tr("买") if side is Side.BUY else self.tr("卖")
+        if count > 1:
+            return self.tr("{word}{n}（{count}笔）").format(
+                word=word, n=formats.quantity(volume), count=count
+            )
+        if price is not None and self.frame is not None and self.frame.intraday:
+            told = formats.price(price, self.frame.tick)
+            return f"{word} {formats.quantity(volume)} @ {told}"
+        return f"{word}{formats.quantity(volume)}"
+
+    def draw(self, painter: QPainter, frame: Frame) -> None:
+        """Labels on their ground, marks above."""
+        painter.setFont(self.theme.font(FontRole.AXIS))
+        for label in self.labels:
+            painter.fillRect(label.rect, faded(self.theme, "pan", GROUND))
+            painter.setPen(self.theme.color("t1"))
+            painter.drawText(
+                label.rect, CENTRE, self.text(label.volume, label.count, label.side, label.price)
+            )
+        for mark in self.marks:
+            draw_triangle(painter, self.theme, mark.tip, up=mark.side is Side.BUY)
+
+
+def place_marks(frame: Frame, trades: Iterable[Trade]) -> list[Mark]:
+    """One mark a bar and side, left to right; fills outside the bars in sight have none."""
+    found: dict[tuple[int, Side], Mark] = {}
+    for trade in trades:
+        index = bar_of_trade(frame, trade)
+        if index is None:
+            continue
+        key = (index, trade.side)
+        if key in found:
+            old = found[key]
+            total = old.volume + trade.volume
+            price = (old.price * old.volume + trade.price * trade.volume) / total if total else old.price
+            found[key] = replace(old, volume=total, count=old.count + 1, price=price)
+        else:
+            tip = _tip(frame, index, trade)
+            found[key] = Mark(index, tip, trade.side, trade.volume, 1, trade.price)
+    return sorted(found.values(), key=lambda mark: mark.index)
+
+
+def bar_of_trade(frame: Frame, trade: Trade) -> int | None:
+    """The bar in sight that holds a fill; the growing bar takes one that is newer than all."""
+    time_ms, series = datetime_to_ms(trade.time), frame.series
+    if frame.day_ms is not None and not frame.day_ms <= time_ms < frame.day_ms + DAY_MS:
+        return None
+    index = min(series.place_of(time_ms), series.count - 1)
+    if not frame.first <= index < frame.stop or midnight_of(int(series.time_ms[index])) != midnight_of(
+        time_ms
+    ):
+        return None
+    return index
+
+
+def _tip(frame: Frame, index: int, trade: Trade) -> QPointF:
+    buy = trade.side is Side.BUY
+    if frame.day_ms is not None:
+        minute = session_minutes(frame.series.time_ms[index : index + 1] - frame.day_ms)[0]
+        price = decimal_to_milli(trade.price)
+        return QPointF(float(frame.time.x(minute)), float(frame.price.y(price)) + (_OFF if buy else -_OFF))
+    price = int(frame.series.low[index] if buy else frame.series.high[index])
+    return QPointF(frame.x_at(index), float(frame.price.y(price)) + (_OFF if buy else -_OFF))
+
+
+def merge_labels(frame: Frame, marks: list[Mark], theme: ThemeHolder, text: _Text) -> list[FillLabel]:
+    """A label a mark; from left to right, one that would touch the last of its side is merged into it."""
+    metrics = theme.metrics(FontRole.AXIS)
+    height = round(metrics.height())
+    pane = frame.layout.price
+    out: list[FillLabel] = []
+    for side in Side:
+        row: list[tuple[FillLabel, float, float]] = []  # label, centre x, y of its top
+        for mark in (m for m in marks if m.side is side):
+            top = mark.tip.y() + _MARK + 1 if side is Side.BUY else mark.tip.y() - _MARK - 1 - height
+            label = FillLabel(QRectF(), side, mark.volume, mark.count, mark.price)
+            entry = _placed(label, mark.tip.x(), top, height, metrics, pane, text)
+            while row and row[-1][0].rect.adjusted(-2, -1, 2, 1).intersects(entry[0].rect):
+                other, x, y = row.pop()
+                both = FillLabel(
+                    QRectF(), side, other.volume + entry[0].volume, other.count + entry[0].count, None
+                )
+                outer = max(y, entry[2]) if side is Side.BUY else min(y, entry[2])
+                entry = _placed(both, (x + entry[1]) / 2, outer, height, metrics, pane, text)
+            row.append(entry)
+        out += [label for label, _, _ in row]
+    return out
+
+
+def _placed(
+    label: FillLabel, x: float, top: float, height: float, metrics: QFontMetricsF, pane: QRectF, text: _Text
+) -> tuple[FillLabel, float, float]:
+    """The label with its rectangle, kept inside the pane."""
+    told = text(label.volume, label.count, label.side, label.price)
+    width = round(metrics.horizontalAdvance(told)) + 6.0
+    left = max(pane.left() + 1, min(round(x - width / 2), pane.right() - width - 1))
+    inside = max(pane.top(), min(round(top), pane.bottom() - height))
+    return replace(label, rect=QRectF(left, inside, width, height)), x, top
