@@ -47,6 +47,7 @@ def position_columns() -> tuple[Column[PositionRow], ...]:
             translate("Blotter", "名称 / 代码"),
             138,
             lambda r: name_code(r, r.position.symbol),
+            stretch=True,
             sort_key=lambda r: r.position.symbol,
             paint=lambda cell, r: paint_name_code(cell, r.name, formats.code_of(r.position.symbol)),
         ),

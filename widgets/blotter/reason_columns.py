@@ -46,7 +46,7 @@ def decision_columns() -> tuple[Column[DecisionRow], ...]:
         Column(
             "name",
             translate("Blotter", "标的"),
-            84,
+            92,
             lambda r: r.title,
             sort_key=lambda r: r.decision.symbol,
             tip=lambda r: f"{r.name} {r.decision.symbol}",

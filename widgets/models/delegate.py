@@ -50,7 +50,7 @@ class Cell:
         width = self.theme.advance(font_role, text)
         if width > x2 - x1 + 0.5 and align is Align.LEFT:
             text = self.theme.metrics(font_role).elidedText(text, Qt.TextElideMode.ElideRight, x2 - x1)
-            width = x2 - x1
+            width = self.theme.advance(font_role, text)
         elif width > x2 - x1:  # a number is never elided: rather it leans over the padding
             x1, x2 = x1 - PAD, x2 + (PAD if align is Align.CENTER else 0)
         self.painter.setFont(self.theme.font(font_role))
