@@ -24,9 +24,9 @@ class DockArea(QMainWindow):
         self.depth = self._dock("depth", self.tr("盘口"), panels.depth)
         self.docks = (self.watchlist, self.chart, self.blotter, self.depth)
         self.watchlist.setTitleBarWidget(panels.watchlist.head)
+        self.chart.setTitleBarWidget(panels.chart.head)
         self.depth.setTitleBarWidget(panels.depth.head)
-        for dock in (self.chart, self.blotter):
-            dock.setTitleBarWidget(QWidget(dock))  # their own heads and tab bars name them
+        self.blotter.setTitleBarWidget(QWidget(self.blotter))  # its tab bars name it
         self.arrange()
 
     def _dock(self, name: str, title: str, widget: QWidget) -> QDockWidget:

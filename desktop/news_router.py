@@ -46,7 +46,7 @@ class NewsRouter:
         if trades:
             self._panels.blotter.add_trades((t.trade, t.origin) for t in trades)
             for told in trades:
-                self._panels.chart.add_trade(told.trade)
+                self._panels.traded(told.trade)
         if decisions:
             self._panels.blotter.add_decisions(d.decision for d in decisions)
             self._decisions += len(decisions)

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from core.domain.enums import Period
 from core.domain.market import Bar, Instrument, Quote, Symbol
-from core.domain.trading import Asset, Position
+from core.domain.trading import Asset, Position, Trade
 from core.domain.watch import WatchItem
 from core.exchange.symbols import tick_size
 from widgets.account_bar import AccountBar
@@ -52,6 +52,7 @@ class Panels(QObject):
         self.latest: dict[str, Quote] = {}
         self.asset: Asset | None = None
         self._positions: dict[str, Position] = {}
+        self._trades: dict[str, list[Trade]] = {}
         self._connect()
 
     def _connect(self) -> None:
@@ -82,12 +83,10 @@ class Panels(QObject):
             return
         symbol = Symbol(self.symbol)
         known = self.instruments.get(symbol)
+        self.chart.show_symbol(symbol, known.name if known else "", known.tick if known else tick_size(symbol))
+        self.depth.set_symbol(symbol, known)
         if new:
-            self.chart.show_symbol(symbol, known.name if known else symbol, tick_size(symbol))
-            self.depth.set_symbol(symbol, known)
-        elif known is not None:
-            self.chart.set_name(known.name)
-            self.depth.set_symbol(symbol, known)
+            self.chart.set_trades(self._trades.get(symbol, ()))
         self.chart.set_item(self._item_of(symbol))
         self._show_position()
         quote = self.latest.get(symbol)
@@ -109,6 +108,11 @@ class Panels(QObject):
             self.chart.set_position(held.volume, held.cost)
         else:
             self.chart.set_position(0, None)
+
+    def traded(self, trade: Trade) -> None:
+        """A fill: kept for its symbol, marked when that is shown."""
+        self._trades.setdefault(trade.symbol, []).append(trade)
+        self.chart.add_trade(trade)
 
     def bars_loaded(self, symbol: str, period: Period, bars: tuple[Bar, ...], error: str) -> None:
         """History for the chart and, of the day's minutes, for the watchlist's small one."""
