@@ -28,6 +28,7 @@ from widgets.theme import ThemeHolder
 
 R = TypeVar("R")
 _KEYS_HOLD_MS = 1500
+_LEAST_STRETCH = 0.6
 _MOVES = {
     Qt.Key.Key_Up,
     Qt.Key.Key_Down,
@@ -138,7 +139,10 @@ class DeskTable(QTableView, Generic[R]):
         stretch = next((p for p in shown if self.table.columns[p].stretch), None)
         if stretch is not None:
             rest = self.viewport().width() - sum(self.columnWidth(p) for p in shown if p != stretch)
-            self.setColumnWidth(stretch, max(self._theme.column(self.table.columns[stretch].width), rest))
+            least = self._theme.column(self.table.columns[stretch].width)
+            if self._gone.issuperset(self._droppable):  # nothing is left to drop: words give way to numbers
+                least = round(least * _LEAST_STRETCH)
+            self.setColumnWidth(stretch, max(least, rest))
 
     def _drop(self) -> None:
         room = self.viewport().width()
