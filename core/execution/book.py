@@ -41,6 +41,7 @@ class AccountBook:
         self.trades: dict[str, Trade] = {}
         self._recent: list[tuple[int, Symbol, int]] = []
         self._position_no: dict[Symbol, int] = {}
+        self._alive: dict[Symbol, dict[int, Order]] = {}
 
     def tick(self) -> int:
         """One more event of the broker; returns its number."""
@@ -62,6 +63,11 @@ class AccountBook:
             if progress[1] < held[1] and progress[0] == held[0]:
                 return False
         self.orders[order.order_id] = order
+        alive = self._alive.setdefault(order.symbol, {})
+        if order.status.is_final:
+            alive.pop(order.order_id, None)
+        else:
+            alive[order.order_id] = order
         return True
 
     def apply_trade(self, trade: Trade) -> bool:
@@ -116,9 +122,6 @@ class AccountBook:
         return held.sellable if held else 0
 
     def working(self, symbol: Symbol | None, side: Side) -> list[Order]:
-        """Live orders of one side, of one symbol or of all, oldest first."""
-        return [
-            order
-            for order in self.orders.values()
-            if symbol in (None, order.symbol) and order.side is side and not order.status.is_final
-        ]
+        """Live orders of one side, of one symbol or of all; those of a symbol oldest first."""
+        books = self._alive.values() if symbol is None else (self._alive.get(symbol, {}),)
+        return [order for book in books for order in book.values() if order.side is side]

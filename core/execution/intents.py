@@ -31,17 +31,19 @@ class IntentBook:
     def __init__(self) -> None:
         self._live: dict[str, LiveIntent] = {}
         self._by_order: dict[int, str] = {}
+        self._by_symbol: dict[Symbol, dict[str, LiveIntent]] = {}
+        self._open: dict[str, LiveIntent] = {}
 
     def restore(self, intents: Iterable[Intent]) -> None:
         """Take what the journal knew. Intents that were not final reserve their whole price again."""
         for intent in intents:
             self.add(intent, intent.price * intent.volume)
             if intent.state.is_final:  # the first answers of the broker contain it
-                self._live[intent.intent_id] = LiveIntent(intent, Decimal(0), answered_no=1)
+                self._keep(LiveIntent(intent, Decimal(0), answered_no=1))
 
     def add(self, intent: Intent, freeze: Decimal) -> None:
         """Reserve for a new intent; `freeze` is cash for a buy, 0 for a sell."""
-        self._live[intent.intent_id] = LiveIntent(intent, freeze if intent.side is Side.BUY else Decimal(0))
+        self._keep(LiveIntent(intent, freeze if intent.side is Side.BUY else Decimal(0)))
         if intent.order_id > 0:
             self._by_order[intent.order_id] = intent.intent_id
 
@@ -83,7 +85,7 @@ class IntentBook:
         answered = live.answered_no or event_no
         if new == old and answered == live.answered_no:
             return None
-        self._live[intent_id] = LiveIntent(new, live.freeze, answered)
+        self._keep(LiveIntent(new, live.freeze, answered))
         if new.order_id > 0:
             self._by_order[new.order_id] = intent_id
         return new if new != old else None
@@ -105,29 +107,22 @@ class IntentBook:
         """Shares of sells that the snapshot of holdings `positions_no` does not contain yet."""
         return sum(
             live.intent.filled if live.intent.state.is_final else live.intent.volume
-            for live in self._live.values()
-            if live.intent.side is Side.SELL
-            and live.intent.symbol == symbol
-            and not 0 < live.answered_no <= positions_no
+            for live in self._by_symbol.get(symbol, {}).values()
+            if live.intent.side is Side.SELL and not 0 < live.answered_no <= positions_no
         )
 
     def open_buys(self, symbol: Symbol | None = None) -> Decimal:
         """Yuan that working and unanswered buys, of one symbol or of all, may still spend at their limit prices."""
-        return sum(
-            (
-                live.rest * live.intent.price
-                for live in self._live.values()
-                if live.intent.side is Side.BUY and symbol in (None, live.intent.symbol)
-            ),
-            Decimal(0),
-        )
+        found = (self._open if symbol is None else self._by_symbol.get(symbol, {})).values()
+        spent = (live.rest * live.intent.price for live in found if live.intent.side is Side.BUY)
+        return sum(spent, Decimal(0))
 
     def live(self, symbol: Symbol, side: Side) -> list[Intent]:
         """Intents that may still trade."""
         return [
             live.intent
-            for live in self._live.values()
-            if live.intent.symbol == symbol and live.intent.side is side and not live.intent.state.is_final
+            for live in self._by_symbol.get(symbol, {}).values()
+            if live.intent.side is side and not live.intent.state.is_final
         ]
 
     def unknown(self, symbol: Symbol, side: Side) -> Intent | None:
@@ -137,6 +132,15 @@ class IntentBook:
     def of_trigger(self, trigger: str) -> list[Intent]:
         """All intents of one trigger, oldest first."""
         return [live.intent for live in self._live.values() if live.intent.trigger == trigger]
+
+    def _keep(self, live: LiveIntent) -> None:
+        intent_id = live.intent.intent_id
+        self._live[intent_id] = live
+        self._by_symbol.setdefault(live.intent.symbol, {})[intent_id] = live
+        if live.intent.state.is_final:
+            self._open.pop(intent_id, None)
+        else:
+            self._open[intent_id] = live
 
     @staticmethod
     def _released(live: LiveIntent) -> bool:

@@ -95,6 +95,10 @@ class TriggerBook:
             else:
                 trigger.spent = trigger.spent or intent.state is not IntentState.NOT_SENT
 
-    def waiting(self) -> bool:
-        """Some trigger waits for the first moment it can act."""
-        return any(t.last is not None and t.last[0] is Outcome.WAITING for t in self._triggers.values())
+    def waiting(self) -> frozenset[str]:
+        """Items of which some trigger waits for the first moment it can act."""
+        return frozenset(
+            item_id
+            for (item_id, _), trigger in self._triggers.items()
+            if trigger.last is not None and trigger.last[0] is Outcome.WAITING
+        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from core.clock import Clock
@@ -79,14 +80,28 @@ class DeskAccount:
         return asset.cash + asset.frozen_cash + self._market_value()
 
     def _market_value(self) -> Decimal:
-        value = Decimal(0)
+        milli, unpriced = 0, Decimal(0)
         for symbol, position in self._book.positions.items():
             price = self._board.last_or_pre_close(symbol)
-            value += milli_to_decimal(price) * position.volume if price else position.cost * position.volume
-        return value
+            if price:
+                milli += price * position.volume
+            else:
+                unpriced += position.cost * position.volume
+        return milli_to_decimal(milli) + unpriced
 
     def of(self, symbol: Symbol) -> SymbolFacts:
-        """Figures of one symbol now."""
+        """Figures of one symbol and of the whole account now."""
+        asset, value = self._book.asset, self._market_value()
+        return replace(
+            self.shares_of(symbol),
+            cash=self.cash(),
+            total_asset=None if asset is None else asset.cash + asset.frozen_cash + value,
+            open_buys=self._intents.open_buys(symbol) + self._foreign_buys(symbol),
+            invested=value + self._intents.open_buys() + self._foreign_buys(None),
+        )
+
+    def shares_of(self, symbol: Symbol) -> SymbolFacts:
+        """Figures of one symbol without money, which costs a look at every holding and every intent."""
         book, intents = self._book, self._intents
         sells = book.working(symbol, Side.SELL)
         reserved = intents.reserved_shares(symbol, book.known_until(symbol))
@@ -96,15 +111,14 @@ class DeskAccount:
             held=book.volume(symbol),
             sellable=max(book.sellable(symbol) - reserved, 0),
             frozen_by_orders=sum(order.open_volume for order in sells),
-            cash=self.cash(),
-            total_asset=self.total_asset(),
-            open_buys=intents.open_buys(symbol) + self._foreign_buys(symbol),
+            cash=None,
+            total_asset=None,
+            open_buys=Decimal(0),
             working_sells=tuple(sells),
             working_buys=tuple(book.working(symbol, Side.BUY)),
             live_sells=tuple(intents.live(symbol, Side.SELL)),
             unknown_buy=intents.unknown(symbol, Side.BUY),
             unknown_sell=intents.unknown(symbol, Side.SELL),
-            invested=self._market_value() + intents.open_buys() + self._foreign_buys(None),
         )
 
     def _foreign_buys(self, symbol: Symbol | None) -> Decimal:

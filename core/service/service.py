@@ -166,15 +166,18 @@ class TradingService:
         if p.charts is not None:
             p.charts.on_quotes(quotes)
 
-    def _look_again(self, symbol: Symbol) -> None:
-        """Something changed for a symbol: a trigger that waited may act now, on the quote that is there."""
-        if self.automation is None or self._stopping or not self.automation.triggers.waiting():
+    def _look_again(self) -> None:
+        """The account changed: triggers that wait may act now, on the quotes that are there."""
+        if self.automation is None or self._stopping:
             return
-        p = self.parts
-        row = p.board.row(symbol)
-        if row is not None:
-            p.meter.batch()
-            self.automation.on_hits(p.monitor.sweep(p.rows_of(row)), self.items)
+        p, waiting = self.parts, self.automation.triggers.waiting()
+        if not waiting:
+            return
+        for symbol in [s for s, item_ids in self._by_symbol.items() if not waiting.isdisjoint(item_ids)]:
+            row = p.board.row(symbol)
+            if row is not None:
+                p.meter.batch()
+                self.automation.on_hits(p.monitor.sweep(p.rows_of(row)), self.items)
 
     def _on_signal(self, signal: Signal) -> None:
         self.parts.recorder.signal(signal)
@@ -207,10 +210,10 @@ class TradingService:
                 p.link.refresh_soon()
             case AssetReported():
                 p.book.apply_asset(event.asset, p.book.event_no)
-                self.on_account()
+                self.on_account(())  # no state of an item depends on money
             case PositionReported():
                 p.book.apply_position(event.position, p.book.event_no)
-                self.on_account()
+                self.on_account(self._by_symbol.get(event.position.symbol, ()))
             case CancelAnswered():
                 self._on_cancel_answer(event)
             case Disconnected():
@@ -237,12 +240,11 @@ class TradingService:
             symbol = event.trade.symbol
         self._tell_views(self._by_symbol.get(symbol, ()))
 
-    def on_account(self) -> None:
-        """Money or holdings changed."""
+    def on_account(self, item_ids: Sequence[str] | None = None) -> None:
+        """Money or holdings changed, with them the states of these items, or of all."""
         self.parts.speaker.account()
-        self._tell_views(self.items)
-        for symbol in self._by_symbol:
-            self._look_again(symbol)
+        self._tell_views(self.items if item_ids is None else item_ids)
+        self._look_again()
 
     def on_intent(self, intent: Intent) -> None:
         """An intent changed."""
@@ -308,7 +310,7 @@ class TradingService:
         for item_id in item_ids:
             item = self.items.get(item_id)
             if item is not None:
-                facts = p.account.of(item.symbol)
+                facts = p.account.shares_of(item.symbol)
                 held = p.book.positions.get(item.symbol)
                 views.append(item_view(item, facts, desk, self.automation.triggers, held))
         p.speaker.views(views)
