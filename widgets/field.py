@@ -200,12 +200,25 @@ class FieldEdit(QLineEdit):
             if not text:
                 self.del_()
 
-    def _restyle(self) -> None:
-        # One height in every state: borders of 1 and 2 pixels must not move what is below.
+    def fit_height(self) -> None:
+        """One height in every state: a border of 2 pixels must not move what is below.
+
+        The sheet sets a minimum of its own each time it is applied, so this follows each time.
+        """
         self.setFixedHeight(max(26, round(self._theme.metrics(FontRole.CELL).height()) + 8))
+
+    def _restyle(self) -> None:
+        self.fit_height()
         if self._unit:
             wide = self._theme.metrics(FontRole.HEADER).horizontalAdvance(self._unit)
             self.setTextMargins(0, 0, round(wide) + 5, 0)
+
+    def event(self, event: QEvent) -> bool:
+        """After the sheet was applied the height is ours again."""
+        done = super().event(event)
+        if event.type() in (QEvent.Type.Polish, QEvent.Type.StyleChange):
+            self.fit_height()
+        return bool(done)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Leaving counts as done, a menu or another window does not."""
@@ -224,9 +237,10 @@ class FieldEdit(QLineEdit):
             painter.end()
 
 
-def mark(edit: QLineEdit, message: FieldMessage, state: str, text: str, offers: Sequence[Offer] = ()) -> None:
+def mark(edit: FieldEdit, message: FieldMessage, state: str, text: str, offers: Sequence[Offer] = ()) -> None:
     """Put a field and its message into a state; `""` with an empty text is sound."""
     set_prop(edit, "state", state)
+    edit.fit_height()
     edit.setAccessibleDescription(text)
     message.follows = edit
     message.say(state, text, offers)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from itertools import pairwise
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
@@ -50,6 +51,7 @@ class ItemForm(QWidget):
             "note": self.note.edit,
         }
         self._lay_out()
+        self._order_tabs()
         self._connect()
 
     @property
@@ -180,6 +182,14 @@ class ItemForm(QWidget):
         last.addWidget(self.note, 1)
         column.addLayout(last)
         column.addStretch(1)
+
+    def _order_tabs(self) -> None:
+        """Tab goes as one reads, whatever was made first."""
+        middle = (self.pct.edit, self.amount.edit, *list(self.switches.values())[1:])
+        order = [self.symbol.edit, *self.levels.edits.values(), self.switches["quant_enabled"], *middle]
+        order += [self.group.edit, self.note.edit]
+        for before, after in pairwise(order):
+            QWidget.setTabOrder(before, after)
 
     def _heading(self, text: str, beside: QLabel | None = None) -> QHBoxLayout:
         row = QHBoxLayout()

@@ -50,7 +50,7 @@ Changes = tuple[tuple[str, str], ...]
 
 
 def _cures(problem: FieldProblem, changes: Changes, draft: Draft, source: Source) -> bool:
-    """After the changes the field has nothing as grave to say."""
+    """After the changes the field has nothing as grave to say; an ambiguous code may get either meaning."""
     after = read_draft(replace(draft, **dict(changes)), source)
     left = [other for other in after.problems if other.field == problem.field]
     if problem.severity is Severity.WRONG:
