@@ -113,7 +113,7 @@ class MoneyPanel(QFrame):
         self.head.note.setText("")
         if plan is None:
             return
-        self.head.note.setText(self.tr("按最不利的进场上沿 {price} 计").format(price=plain_price(plan.price)))
+        self.head.note.setText(self.tr("按最不利的进场上沿 {price} 计，未计在途委托").format(price=plain_price(plan.price)))
         widest = max((cap.volume for cap in plan.caps if cap.amount is not None), default=0)
         for row, cap in zip(self.rows, plan.caps, strict=True):
             name, how = self._words(cap.kind, item, account)
@@ -139,7 +139,8 @@ class MoneyPanel(QFrame):
 
     def _show_results(self, plan: BuyPlan, item: WatchItem, account: Account) -> None:
         unit = unit_of(item.symbol)
-        few = self.tr("一手需 {amount} 元").format(amount=formats.money(plan.lot_amount))
+        lot = self.tr("一手需 {amount} 元") if plan.volume else self.tr("不够一手，一手需 {amount} 元")
+        few = lot.format(amount=formats.money(plan.lot_amount))
         least = formats.money(item.quant.min_trade_amount)
         enough = self.tr("最小成交额 {least}") if plan.enough else self.tr("低于最小成交额 {least}，不会买")
         loss_share = (
