@@ -93,6 +93,7 @@ class NewsRouter:
     def _desk(self, one: n.DeskState) -> None:
         self.desk = one
         panels = self._panels
+        panels.mode = one.mode
         panels.account.set_desk(one.mode, one.account_id, one.armed, one.automation_text)
         panels.rail.set_mode(one.mode)
         panels.frame.set_mode(one.mode)

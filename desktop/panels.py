@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from PySide6.QtCore import QObject, Signal
 
-from core.domain.enums import Period
+from core.domain.enums import Mode, Period
 from core.domain.market import Bar, Instrument, Quote, Symbol
 from core.domain.trading import Asset, Position, Trade
 from core.domain.watch import WatchItem
@@ -46,6 +46,7 @@ class Panels(QObject):
         self.health = HealthStrip(theme)
         self.frame: LiveFrame = LiveFrame(theme, window)  # type: ignore[arg-type]
         self.editor: ItemEditor | None = None
+        self.mode = Mode.PAPER
         self.symbol: str = ""
         self.items: dict[str, WatchItem] = {}
         self.instruments: dict[str, Instrument] = {}
@@ -125,7 +126,7 @@ class Panels(QObject):
     def open_editor(self, item: WatchItem | None, new_id: NewId) -> None:
         """Edit an item, or a new one; one editor at a time."""
         if self.editor is None:
-            self.editor = ItemEditor(self._theme, new_id, self.parent())  # type: ignore[arg-type]
+            self.editor = ItemEditor(self._theme, self.parent(), new_id=new_id, mode=self.mode)  # type: ignore[arg-type]
             self.editor.saved.connect(self.item_saved)
             self.editor.instrument_wanted.connect(self.instrument_wanted)
             self.editor.finished.connect(self._editor_closed)
