@@ -55,6 +55,7 @@ class Delivery:
         self._queue: queue.SimpleQueue[_Item | None] = queue.SimpleQueue()
         self._executors: tuple[Executor, ...] = ()
         self._closed = False
+        self._dropping = False
         self._lock = threading.Lock()
         self._thread = threading.Thread(target=self._work, name=name, daemon=True)
         self._started = False
@@ -80,7 +81,7 @@ class Delivery:
             return True
 
     def stop(self, timeout: float = 2.0) -> None:
-        """Deliver nothing more. What waits is dropped."""
+        """Take nothing more; what was taken is delivered before this returns, or dropped after `timeout` seconds."""
         with self._lock:
             if self._closed:
                 return
@@ -91,11 +92,12 @@ class Delivery:
             self._drop_rest()
         elif threading.current_thread() is not self._thread:
             self._thread.join(timeout)
+        self._dropping = True
 
     def _work(self) -> None:
         while (item := self._queue.get()) is not None:
             try:
-                if not self._closed:
+                if not self._dropping:
                     self._deliver(item)
             finally:
                 self._activity.end(self._label)

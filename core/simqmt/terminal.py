@@ -206,6 +206,13 @@ class SimTerminal:
             self.front.settle(Outcome(None, placed.pushes, arriving=placed.arriving))
         return placed.order_id
 
+    def manual_cancel(self, account: str, order_id: int) -> int:
+        """A cancel from the terminal's own window: 0 (sent) or -1."""
+        with self._lock:
+            taken = self._counter.ask_cancel(account, order_id, self._counter.order(order_id))
+            self.front.settle(Outcome(None, taken.pushes, cancelling=taken.accepted))
+        return taken.result
+
     def close(self) -> None:
         """Log everyone out and give the folder back. Calls still blocked in a program are released."""
         with self._lock:

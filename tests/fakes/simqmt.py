@@ -29,15 +29,45 @@ class Desk:
     conductor: Conductor
     market: ListMarket
     traders: list[Any] = field(default_factory=list)
+    held: bool = False
+
+    def hold(self) -> None:
+        """Let virtual time pass only while this thread waits: in `settle`, `feed` and synchronous calls."""
+        self.held = True
+        self.conductor.begin("test")
+        self.conductor.enter_parkable("test")
+
+    def unparked(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        """A call that does not wait for its answer: it must not let time pass."""
+
+        def made(*args: Any, **named: Any) -> Any:
+            if not self.held:
+                return call(*args, **named)
+            self.conductor.begin("test")
+            self.conductor.leave_parkable("test")
+            try:
+                return call(*args, **named)
+            finally:
+                self.conductor.enter_parkable("test")
+
+        return made
 
     def settle(self, until: str | int | None = None, timeout: float = 10.0) -> None:
         """Wait until all that is due at the present (or `until`) has happened."""
         now = self.conductor.now_ms()
         target = now if until is None else at(until) if isinstance(until, str) else until
         reached = threading.Event()
-        self.conductor.schedule(target, Rank.TIMER, reached.set)
+
+        def arrive() -> None:
+            if self.held:
+                self.conductor.begin("test")
+            reached.set()
+
+        self.conductor.schedule(target, Rank.TIMER, arrive)
+        if self.held:
+            self.conductor.end("test")
         assert reached.wait(timeout), f"the desk is not quiet; busy: {self.conductor.busy_labels()}"
-        assert self.conductor.wait_quiet(timeout), self.conductor.busy_labels()
+        assert self.held or self.conductor.wait_quiet(timeout), self.conductor.busy_labels()
 
     def feed(self, *quotes: Quote) -> None:
         """Queue snapshots in the market and wait until they and what they cause have happened."""
@@ -52,6 +82,7 @@ class Desk:
             assert made.api.connect() == 0
         if connect and subscribe:
             assert made.api.subscribe(made.account) == 0
+            self.settle()
         return made
 
     def close(self) -> None:
@@ -59,6 +90,9 @@ class Desk:
         for trader in self.traders:
             trader.close()
         self.terminal.close()
+        if self.held:
+            self.held = False
+            self.conductor.leave_parkable("test")
         self.conductor.stop()
 
 
@@ -72,20 +106,37 @@ def make_terminal(
     market: ListMarket | None = None,
     lockstep: bool = True,
     run: bool = True,
+    hold: bool = False,
+    hold_market: bool = False,
     **options: Any,
 ) -> Desk:
     """A terminal in `tmp_path/userdata_mini` with account 88000001 and 1,000,000 yuan, its clock at 10:00:00 of
-    `tests.fakes.market.DAY`, its natives installed and its conductor running."""
+    `tests.fakes.market.DAY`, its natives installed and its conductor running. `hold` see `Desk.hold`."""
     source = market if market is not None else ListMarket(quotes, start=start)
-    conductor = Conductor(source.start_ms, lockstep=lockstep)
+    conductor = Conductor(source.start_ms, lockstep=lockstep, hold_market=hold_market)
     money = {account: Decimal(amount) for account, amount in (cash or {ACCOUNT: 1_000_000}).items()}
     terminal = SimTerminal(
         tmp_path / "userdata_mini", money, source, conductor, positions=positions, **options
     )
     install(terminal)
+    desk = Desk(terminal, conductor, source)
+    if hold:
+        desk.hold()
     if run:
         conductor.start()
-    return Desk(terminal, conductor, source)
+    return desk
+
+
+class Api:
+    """The XtQuantTrader, with those of its calls marked that return at once."""
+
+    def __init__(self, trader: Any, desk: Desk) -> None:
+        self._trader = trader
+        self._desk = desk
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._trader, name)
+        return self._desk.unparked(found) if name.endswith("_async") else found
 
 
 class Trader:
@@ -105,7 +156,7 @@ class Trader:
 
     def _build(self, xttrader: Any, session: int) -> None:
         quiet = type("QuietTrader", (xttrader.XtQuantTrader,), {"__del__": lambda _self: None})
-        self.api = quiet(str(self.desk.terminal.path), session)
+        self.api = Api(quiet(str(self.desk.terminal.path), session), self.desk)
         self.api.register_callback(_recorder(xttrader.XtQuantTraderCallback, self.heard))
         self.api.start()
 
