@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter, QPen
 
 from widgets.chart.base import AA, NO_PEN, ChartItem, thin_rows
@@ -40,13 +40,17 @@ class CurveItem(ChartItem):
             (token, path(x, scale.ys(values[places]))) for token, values, scale in self.curves(frame)
         ]
 
-    def draw(self, painter: QPainter, frame: Frame) -> None:
-        """The kept pieces, then the one that grows."""
+    def draw_still(self, painter: QPainter, frame: Frame) -> None:
+        """The kept pieces."""
         painter.setRenderHint(AA, True)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
         for token, lines in self._kept:
             painter.setPen(curve_pen(self.theme, token))
             lines.draw(painter)
+        painter.setRenderHint(AA, False)
+
+    def draw(self, painter: QPainter, frame: Frame) -> None:
+        """The pieces that grow."""
+        painter.setRenderHint(AA, True)
         if frame.ends_now and frame.stop - frame.first > 1:
             x = frame.x_of(frame.stop - 2, frame.stop)
             for token, values, scale in self.curves(frame):
@@ -96,18 +100,22 @@ class MacdItem(CurveItem):
         stop = frame.stop - 1 if frame.ends_now else frame.stop
         self._bars = _macd_bars(frame, frame.first, stop)
 
-    def draw(self, painter: QPainter, frame: Frame) -> None:
+    def draw_still(self, painter: QPainter, frame: Frame) -> None:
         """Bars below the lines."""
-        painter.setPen(NO_PEN)
-        pairs = [self._bars]
+        self._draw_bars(painter, self._bars)
+        super().draw_still(painter, frame)
+
+    def draw(self, painter: QPainter, frame: Frame) -> None:
+        """The growing bar and pieces."""
         if frame.ends_now:
-            pairs.append(_macd_bars(frame, frame.stop - 1, frame.stop))
-        for rise, fall in pairs:
-            painter.setBrush(self.theme.color("rise"))
-            rise.draw(painter)
-            painter.setBrush(self.theme.color("fall"))
-            fall.draw(painter)
+            self._draw_bars(painter, _macd_bars(frame, frame.stop - 1, frame.stop))
         super().draw(painter, frame)
+
+    def _draw_bars(self, painter: QPainter, bars: tuple[Rects, Rects]) -> None:
+        painter.setPen(NO_PEN)
+        for token, boxes in zip(("rise", "fall"), bars, strict=True):
+            painter.setBrush(self.theme.color(token))
+            boxes.draw(painter)
 
 
 def curve_pen(theme: ThemeHolder, token: str) -> QPen:

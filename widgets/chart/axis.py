@@ -22,7 +22,7 @@ from widgets.chart.timeticks import time_ticks
 from widgets.fonts import FontRole
 from widgets.theme import ThemeHolder
 
-LEADER = 6.0
+LEADER = 5.0
 _LAST_WEIGHT = 1000.0
 
 
@@ -114,8 +114,8 @@ def axis_texts(frame: Frame) -> list[tuple[float, str, str]]:
             texts.append((y, formats.change(away / frame.pre_close), tone_of(round(away, 6))))
         else:
             texts.append((y, formats.price_milli(round(price), frame.tick), "t2"))
-    volume = frame.volume
-    texts.append((volume.top, formats.big(volume.high / formats.LOT_SHARES), "t2"))
+    if not frame.intraday:  # there the left axis says it
+        texts.append((frame.volume.top, formats.big(frame.volume.high / formats.LOT_SHARES), "t2"))
     if frame.macd is not None:
         span = frame.macd.high - frame.macd.low
         step = nice_step(span, 4, 1.0)
@@ -129,11 +129,13 @@ def axis_texts(frame: Frame) -> list[tuple[float, str, str]]:
 class EdgeAxes(ChartItem):
     """The time axis below, and in the intraday view the price axis at the left."""
 
+    LIVE = False
+
     def area(self, layout: ChartLayout) -> QRectF:
-        """The whole view; it is repainted with new frames only."""
+        """The whole view."""
         return QRectF(0, 0, layout.time_axis.width(), layout.time_axis.bottom())
 
-    def draw(self, painter: QPainter, frame: Frame) -> None:
+    def draw_still(self, painter: QPainter, frame: Frame) -> None:
         """Texts centred on their ticks, kept inside the view."""
         painter.setFont(self.theme.font(FontRole.AXIS))
         painter.setPen(self.theme.color("t2"))

@@ -23,8 +23,12 @@ AA = QPainter.RenderHint.Antialiasing
 class ChartItem(pg.GraphicsObject):
     """Paints in the pixels of the view, clipped to its area.
 
-    `show_frame` prepares everything in sight (`prepare`); `show_last` repaints only where the growing bar is.
+    What stays the same until the next frame goes into the view's ground (`draw_still`), a pixmap; what a tick or
+    the pointer may change is painted above it (`draw`) by items with `LIVE`. `show_frame` prepares both,
+    `show_last` repaints only where the growing bar is.
     """
+
+    LIVE = True
 
     def __init__(self, theme: ThemeHolder, z: float) -> None:
         super().__init__()
@@ -40,7 +44,7 @@ class ChartItem(pg.GraphicsObject):
         return layout.price
 
     def show_frame(self, frame: Frame | None, layout: ChartLayout) -> None:
-        """Take a new frame, prepare what stays the same until the next one, and repaint."""
+        """Take a new frame and prepare it; the view repaints as a whole."""
         bounds = self.area(layout)
         if bounds != self._bounds:
             self.prepareGeometryChange()
@@ -49,7 +53,6 @@ class ChartItem(pg.GraphicsObject):
         if frame is not None:
             self.builds += 1
             self.prepare(frame)
-        self.update()
 
     def show_last(self) -> None:
         """Repaint the growing bar after a tick."""
@@ -57,10 +60,21 @@ class ChartItem(pg.GraphicsObject):
             self.update(last_strip(self.frame, self._bounds))
 
     def prepare(self, frame: Frame) -> None:
-        """Compute what `draw` needs of the frame."""
+        """Compute what painting needs of the frame."""
+
+    def draw_still(self, painter: QPainter, frame: Frame) -> None:
+        """Paint what stays."""
 
     def draw(self, painter: QPainter, frame: Frame) -> None:
-        """Paint the frame."""
+        """Paint what lives."""
+
+    def paint_still(self, painter: QPainter) -> None:
+        """Paint what stays, clipped to the area."""
+        if self.frame is not None:
+            painter.save()
+            painter.setClipRect(self._bounds)
+            self.draw_still(painter, self.frame)
+            painter.restore()
 
     def boundingRect(self) -> QRectF:
         """The area."""
@@ -69,7 +83,7 @@ class ChartItem(pg.GraphicsObject):
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None, *rest: Any
     ) -> None:
-        """Paint the frame, if there is one."""
+        """Paint what lives, clipped to the area."""
         if self.frame is not None:
             painter.setClipRect(self._bounds)
             self.draw(painter, self.frame)

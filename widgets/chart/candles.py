@@ -46,9 +46,12 @@ class CandleItem(ChartItem):
         """Boxes of all bars but the growing one."""
         self._boxes = candle_boxes(frame, frame.first, frame.stop - 1 if frame.ends_now else frame.stop)
 
-    def draw(self, painter: QPainter, frame: Frame) -> None:
-        """The kept boxes, then the growing bar."""
+    def draw_still(self, painter: QPainter, frame: Frame) -> None:
+        """The kept boxes."""
         self._boxes.draw(painter, self.theme)
+
+    def draw(self, painter: QPainter, frame: Frame) -> None:
+        """The growing bar."""
         if frame.ends_now:
             candle_boxes(frame, frame.stop - 1, frame.stop).draw(painter, self.theme)
 

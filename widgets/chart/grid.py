@@ -5,19 +5,21 @@ from __future__ import annotations
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QPainter
 
-from widgets.chart.base import NO_PEN, ChartItem, thin_rows
+from widgets.chart.base import ChartItem, thin_rows
 from widgets.chart.frame import Frame
 from widgets.chart.layout import ChartLayout
 from widgets.chart.scale import nice_step, ticks
 from widgets.chart.timeticks import time_ticks
 from widgets.theme import ThemeHolder
 
-_ROW_PIXELS = 44
+_ROW_PIXELS = 38
 _HALVES = 3
 
 
 class GridItem(ChartItem):
     """Everything behind the bars."""
+
+    LIVE = False
 
     def __init__(self, theme: ThemeHolder, z: float) -> None:
         super().__init__(theme, z)
@@ -28,16 +30,13 @@ class GridItem(ChartItem):
         self._layout = layout
         return QRectF(0, 0, layout.time_axis.width(), layout.time_axis.bottom())
 
-    def paint(self, painter: QPainter, *rest: object) -> None:
-        """Ground, grid, separators."""
-        if self._layout is None:
-            return
-        painter.setPen(NO_PEN)
-        if self.frame is not None:
-            self.draw(painter, self.frame)
-        self._separators(painter, self._layout)
+    def paint_still(self, painter: QPainter) -> None:
+        """Grid and separators."""
+        super().paint_still(painter)
+        if self._layout is not None:
+            self._separators(painter, self._layout)
 
-    def draw(self, painter: QPainter, frame: Frame) -> None:
+    def draw_still(self, painter: QPainter, frame: Frame) -> None:
         """Rows at the price ticks, columns at the time ticks."""
         layout, color, unit = frame.layout, self.theme.color("grid"), frame.layout.unit
         plot = layout.plot

@@ -24,12 +24,17 @@ class IntradayItem(ChartItem):
         x, price, average = _points(frame, stop)
         self._kept = (("ma10", path(x, average)), ("t1", path(x, price)))
 
-    def draw(self, painter: QPainter, frame: Frame) -> None:
-        """The kept pieces, the growing ones, the dot."""
+    def draw_still(self, painter: QPainter, frame: Frame) -> None:
+        """The kept pieces."""
         painter.setRenderHint(AA, True)
         for token, lines in self._kept:
             painter.setPen(curve_pen(self.theme, token))
             lines.draw(painter)
+        painter.setRenderHint(AA, False)
+
+    def draw(self, painter: QPainter, frame: Frame) -> None:
+        """The growing pieces and the dot."""
+        painter.setRenderHint(AA, True)
         if frame.ends_now:
             x, price, average = (values[-2:] for values in _points(frame, frame.stop))
             for token, values in (("ma10", average), ("t1", price)):

@@ -20,6 +20,7 @@ ZONE_FILL = 0.15
 _PAD = 5.0
 _FROM_AXIS = 7.0
 _BOX_WEIGHT = 50.0
+_LATE = 150
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,9 @@ class _LevelBase(ChartItem):
 class ZoneBand(_LevelBase):
     """The ground between the edges of the entry zone."""
 
-    def draw(self, painter: QPainter, frame: Frame) -> None:
+    LIVE = False
+
+    def draw_still(self, painter: QPainter, frame: Frame) -> None:
         """Clipped to the pane, so a zone that runs out of it is filled to the edge."""
         edges = [line.price for line in self.lines if line.tone == "zone"]
         if len(edges) == 2:
@@ -75,14 +78,17 @@ class LevelItem(_LevelBase):
         for label in [*before, *self.labels]:
             self.update(label.rect.adjusted(-2, -2, 2, 2))
 
-    def draw(self, painter: QPainter, frame: Frame) -> None:
-        """Lines, then labels on their ground."""
+    def draw_still(self, painter: QPainter, frame: Frame) -> None:
+        """The lines."""
         pane, layout = frame.layout.price, frame.layout
-        painter.setBrush(NO_BRUSH)
         for line in self.lines:
             if frame.price.top - 1 <= (y := level_y(frame, line.price)) <= frame.price.bottom + 1:
                 painter.setPen(dashed(self.theme, line.tone, line.width, line.dashes))
                 painter.drawLine(QLineF(pane.left(), y, layout.price.right(), y))
+
+    def draw(self, painter: QPainter, frame: Frame) -> None:
+        """The labels on their ground."""
+        painter.setBrush(NO_BRUSH)
         painter.setFont(self.theme.font(FontRole.CAPTION))
         for label in self.labels:
             painter.fillRect(label.rect, faded(self.theme, "pan", GROUND))
@@ -111,30 +117,39 @@ def place_labels(frame: Frame, lines: Iterable[LevelLine], theme: ThemeHolder) -
     wanted: list[tuple[float, str, str, bool]] = []  # centre, text, tone, boxed
     height = _label_height(theme)
     zone_said = False
+    pane = frame.layout.price
     for line in shown:
-        text = line.label or (line.short if line.tone == "cost" or not zone_said else "")
-        if line.tone == "zone":
-            if zone_said:
-                continue
-            zone_said = True
+        if line.tone == "cost" and not frame.intraday:
+            continue  # its axis tag says it; over candles each label costs sight
+        if line.tone == "zone" and zone_said:
+            continue
+        zone_said = zone_said or line.tone == "zone"
         away = height / 2 + 1
         y = float(frame.price.y(line.price))
-        wanted.append((y + away if line.below else y - away, text, line.tone, False))
+        above, below = y - away, y + away
+        under = below + away <= pane.bottom() if line.below else above - away < pane.top()
+        wanted.append((below if under else above, line.label or line.short, line.tone, False))
     wanted += _edge_boxes(frame, lines, zone_said, height)
     centres = spread(
         [w[0] for w in wanted],
         height,
-        frame.layout.price.top() + 1,
-        frame.layout.price.bottom() - 1,
+        pane.top() + 1,
+        pane.bottom() - 1,
         [_BOX_WEIGHT if w[3] else 1.0 for w in wanted],
     )
-    metrics, right = theme.metrics(FontRole.CAPTION), frame.layout.price.right() - _FROM_AXIS
+    metrics = theme.metrics(FontRole.CAPTION)
     labels = []
     for (_, text, tone, boxed), centre in zip(wanted, centres, strict=True):
         width = round(metrics.horizontalAdvance(text)) + 2 * _PAD
-        rect = QRectF(right - width, round(centre - height / 2) + 0.0, width, height - 1)
+        left = pane.left() + _FROM_AXIS if _late(frame) else pane.right() - _FROM_AXIS - width
+        rect = QRectF(left, round(centre - height / 2) + 0.0, width, height - 1)
         labels.append(Label(rect, text, tone, boxed))
     return labels
+
+
+def _late(frame: Frame) -> bool:
+    """In the afternoon the intraday line has come to the right end: labels step aside to the left, once."""
+    return frame.intraday and frame.stop > frame.first and frame.slots(frame.stop - 1, frame.stop)[0] > _LATE
 
 
 def _label_height(theme: ThemeHolder) -> float:

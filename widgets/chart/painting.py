@@ -53,7 +53,7 @@ def draw_tag(
         painter.drawRect(box.adjusted(0, 0, -1, -1))
         painter.setPen(theme.color(tone))
     painter.setFont(theme.font(FontRole.AXIS))
-    painter.drawText(box.adjusted(4, 0, -4, 0), CENTRE, text)
+    painter.drawText(box, CENTRE, text)
 
 
 def draw_triangle(painter: QPainter, theme: ThemeHolder, tip: QPointF, *, up: bool) -> None:

@@ -56,6 +56,7 @@ class ChartPanel(QWidget):
         self.view.refreshed.connect(self._tell)
         self.view.cursor_changed.connect(self._tell)
         theme.changed.connect(self._restyle)
+        self.setFocusProxy(self.view)
         self._follow_mode()
         self._judge()
 

@@ -1,8 +1,11 @@
-"""All items of the chart's scene, from the ground up, and who of them hears what."""
+"""All items of the chart's scene, from the ground up, who of them hears what, and the ground they share."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+
+from PySide6.QtCore import QPoint, QRect, QSize
+from PySide6.QtGui import QPainter, QPixmap
 
 from widgets.chart.averages import MacdItem, PriceAverages, VolumeAverages
 from widgets.chart.axis import EdgeAxes, LastLine, PriceAxis
@@ -46,6 +49,15 @@ class Parts:
         """Every item."""
         return (item for item in vars(self).values() if isinstance(item, ChartItem))
 
+    def live_items(self) -> Iterator[ChartItem]:
+        """Those that stand in the scene."""
+        return (item for item in self.all_items() if item.LIVE)
+
+    def paint_still(self, painter: QPainter) -> None:
+        """The ground: everything that stays until the next frame, lowest first."""
+        for item in sorted(self.all_items(), key=lambda item: item.zValue()):
+            item.paint_still(painter)
+
     def show_frame(self, frame: Frame | None, layout: ChartLayout, model: ChartModel) -> None:
         """Everything anew."""
         lines = model.levels()
@@ -71,3 +83,32 @@ class Parts:
 
     def _only_candles(self) -> tuple[ChartItem, ...]:
         return (self.candles, self.macd, self.price_averages, self.volume_averages, self.extremes)
+
+
+class Ground:
+    """One pixmap of everything that no tick changes, made anew with each frame."""
+
+    def __init__(self, theme: ThemeHolder, parts: Parts) -> None:
+        self._theme = theme
+        self._parts = parts
+        self._pixmap = QPixmap()
+        self._old = True
+
+    def forget(self) -> None:
+        """The next one is painted anew."""
+        self._old = True
+
+    def pixmap(self, size: QSize, ratio: float) -> QPixmap:
+        """The ground for a view of `size` logical pixels."""
+        wanted = size * ratio
+        if self._pixmap.size() != wanted or self._pixmap.devicePixelRatio() != ratio:
+            self._pixmap = QPixmap(wanted)
+            self._pixmap.setDevicePixelRatio(ratio)
+            self._old = True
+        if self._old:
+            self._old = False
+            painter = QPainter(self._pixmap)
+            painter.fillRect(QRect(QPoint(0, 0), size), self._theme.color("pan"))
+            self._parts.paint_still(painter)
+            painter.end()
+        return self._pixmap

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-DEFAULT_STEP = 7.0
+DEFAULT_STEP = 8.0
 MAX_STEP = 48.0
 LEAST_SHOWN = 5
 _GAP_SHARE = 0.1
-_FULL = 0.94
+_FULL = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +53,21 @@ def latest(left: float, width: float, step: float, count: int) -> TimeScale:
 
 def clamped(scale: TimeScale, count: int) -> TimeScale:
     """Keep the step sensible and some bars in sight."""
-    least_step = min(1.0, scale.width * _FULL / max(count, 1))
-    step = min(max(scale.step, least_step), MAX_STEP)
+    step = min(max(scale.step, _least_step(scale, count)), MAX_STEP)
     few = min(LEAST_SHOWN, count)
     lowest = few - 1 + 0.5
     highest = max(lowest, count - few + scale.width / step - 0.5)
     return replace(scale, step=step, right=min(max(scale.right, lowest), highest))
 
 
+def _least_step(scale: TimeScale, count: int) -> float:
+    """Narrow enough to see everything, not narrower."""
+    return min(DEFAULT_STEP, scale.width * _FULL / max(count, 1))
+
+
 def zoomed(scale: TimeScale, factor: float, anchor_x: float, count: int) -> TimeScale:
     """Wider or narrower slots while the slot under `anchor_x` stays where it is."""
-    least_step = min(1.0, scale.width * _FULL / max(count, 1))
-    step = min(max(scale.step * factor, least_step), MAX_STEP)
+    step = min(max(scale.step * factor, _least_step(scale, count)), MAX_STEP)
     slot = scale.slot(anchor_x)
     right = slot + (scale.left + scale.width - anchor_x) / step
     return clamped(replace(scale, step=step, right=right), count)
@@ -131,12 +134,13 @@ def fit_even(centre: float, low: float, high: float, extras: Iterable[float], le
 
 
 def nice_step(span: float, most: int, least: float) -> float:
-    """A step of 1, 2 or 5 times a power of ten, not under `least`, that cuts `span` into at most `most` parts."""
+    """A step of 1, 2, 2.5 or 5 times a power of ten, a multiple of `least`; at most `most` of them fill `span`."""
     raw = max(span / max(most, 1), least)
     power = 10 ** math.floor(math.log10(raw) + 1e-9)
-    for factor in (1, 2, 5, 10):
-        if factor * power >= raw * (1 - 1e-9):
-            return float(factor * power)
+    for factor in (1, 2, 2.5, 5, 10):
+        step = factor * power
+        if step >= raw * (1 - 1e-9) and (step % least == 0 or factor != 2.5):
+            return float(step)
     return float(10 * power)
 
 

@@ -23,8 +23,8 @@ from widgets.chart.frame import Frame
 from widgets.chart.framing import make_frame, still_holds
 from widgets.chart.layout import ChartLayout, arrange
 from widgets.chart.model import ChartMode, ChartModel
-from widgets.chart.parts import Parts
-from widgets.chart.scale import DEFAULT_STEP, TimeScale, clamped, latest, moved, zoomed
+from widgets.chart.parts import Ground, Parts
+from widgets.chart.place import Place
 from widgets.chart.series import Change
 from widgets.theme import ThemeHolder
 
@@ -56,23 +56,24 @@ class ChartView(pg.GraphicsView):
     def __init__(self, theme: ThemeHolder, model: ChartModel, parent: QWidget | None = None) -> None:
         super().__init__(parent, background=None)
         self.setCentralItem(None)
+        self.setCacheMode(pg.GraphicsView.CacheModeFlag.CacheNone)
         self.setMinimumSize(200, 120)
         self.setAccessibleName(self.tr("走势图"))
         self._theme = theme
         self._model = model
         self.frame: Frame | None = None
         self._layout: ChartLayout | None = None
-        self._scale: TimeScale | None = None
-        self._count = 0
+        self.place = Place()
+        self.parts = Parts(theme)
+        for item in self.parts.live_items():
+            self.addItem(item)
+        self._ground = Ground(theme, self.parts)
         self._dirt = Dirt.NONE
         self._drag: QPointF | None = None
         self._dragging = False
         self._since = QElapsedTimer()
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self.flush)
-        self.parts = Parts(theme)
-        for item in self.parts.all_items():
-            self.addItem(item)
         theme.changed.connect(self._restyle)
         self._restyle()
 
@@ -92,12 +93,6 @@ class ChartView(pg.GraphicsView):
         elif change is not Change.IGNORED:
             self.mark(Dirt.ALL)
 
-    def show_latest(self) -> None:
-        """Forget zoom and place: the newest bars at the default width."""
-        self._scale = None
-        self._hide_cursor()
-        self.mark(Dirt.ALL)
-
     def flush(self) -> None:
         """Do what is due now."""
         self._timer.stop()
@@ -115,56 +110,43 @@ class ChartView(pg.GraphicsView):
 
     def _reframe(self) -> None:
         """Everything anew."""
-        ratio = self.devicePixelRatioF()
+        ratio, series = self.devicePixelRatioF(), self._model.series
         intraday = self._model.mode is ChartMode.INTRADAY
         size, factor = self.viewport().size(), self._theme.theme.font_factor
         self._layout = arrange(size.width(), size.height(), intraday=intraday, factor=factor, dpr=ratio)
-        self.frame = make_frame(self._model, self._layout, self._followed(self._layout))
+        self.frame = make_frame(
+            self._model,
+            self._layout,
+            self.place.follow(self._layout, series.count if series is not None else 0),
+        )
         self.parts.show_frame(self.frame, self._layout, self._model)
-
-    def _followed(self, layout: ChartLayout) -> TimeScale:
-        """The time scale for the present size and bars; a new bar moves a view that shows the newest."""
-        series, plot = self._model.series, layout.price
-        count = series.count if series is not None else 0
-        if self._scale is None:
-            self._scale = latest(plot.left(), plot.width(), DEFAULT_STEP, count)
-        else:
-            old = self._scale
-            followed = old.right >= self._count - 1
-            grown = count - self._count if followed else 0
-            self._scale = TimeScale(plot.left(), plot.width(), old.step, old.right + grown)
-        self._count = count
-        self._scale = clamped(self._scale, count)
-        return self._scale
+        self._ground.forget()
+        self.viewport().update()
 
     def _restyle(self) -> None:
-        self.setBackgroundBrush(self._theme.color("pan"))
-        self.resetCachedContent()
+        self._ground.forget()
         self.mark(Dirt.ALL)
 
-    # --- place and zoom ---------------------------------------------------------------------------------
+    # --- place and cursor -------------------------------------------------------------------------------
+
+    def show_latest(self) -> None:
+        """Forget zoom and place: the newest bars at the default width."""
+        self.place.forget()
+        self._hide_cursor()
+        self.mark(Dirt.ALL)
 
     def zoom(self, factor: float, anchor_x: float | None = None) -> None:
-        """Wider slots for a factor over 1, about a point (None: the crosshair, else the right end)."""
-        if self._scale is None or self._model.mode is ChartMode.INTRADAY:
-            return
-        point = self.parts.crosshair.point()
-        if anchor_x is None:
-            newest = self._scale.x(min(self._count - 1, self._scale.right))
-            anchor_x = point.x() if point is not None else float(newest)
-        self._scale = zoomed(self._scale, factor, anchor_x, self._count)
-        self.mark(Dirt.ALL)
+        """Wider slots for a factor over 1, about a point (None: the crosshair, else the newest bar in sight)."""
+        if self._model.mode is not ChartMode.INTRADAY:
+            point = self.parts.crosshair.point()
+            self.place.zoom(factor, point.x() if anchor_x is None and point is not None else anchor_x)
+            self.mark(Dirt.ALL)
 
     def pan(self, pixels: float) -> None:
         """Move the content to the right by pixels."""
-        if self._scale is not None and self._model.mode is not ChartMode.INTRADAY:
-            self._scale = moved(self._scale, pixels, self._count)
+        if self._model.mode is not ChartMode.INTRADAY:
+            self.place.pan(pixels)
             self.mark(Dirt.ALL)
-
-    @property
-    def time_scale(self) -> TimeScale | None:
-        """Where the bars stand; None before the first frame."""
-        return self._scale
 
     def step_cursor(self, bars: int) -> None:
         """Move the crosshair by bars; it starts at the newest one and drags the view along at the edges."""
@@ -177,13 +159,10 @@ class ChartView(pg.GraphicsView):
         index = (
             min(frame.stop, frame.series.count) - 1 if at is None else min(max(at + bars, lowest), highest)
         )
-        if not frame.intraday and self._scale is not None:
-            plot, x = frame.layout.price, float(self._scale.x(index))
-            if x < plot.left() + self._scale.step or x > plot.right() - self._scale.step:
-                self.pan(
-                    plot.left() - x + self._scale.step * 4 if x < plot.center().x() else plot.right() - x - 8
-                )
-                self.flush()
+        if not frame.intraday and self.place.bring(index):
+            self.mark(Dirt.ALL)
+            self.flush()
+            frame = self.frame
         self._set_cursor(index, float(frame.price.y(int(frame.series.close[index]))))
 
     def _set_cursor(self, index: int | None, y: float) -> None:
@@ -253,6 +232,12 @@ class ChartView(pg.GraphicsView):
         """Back to the newest bars."""
         self.show_latest()
         event.accept()
+
+    def drawBackground(self, painter: QPainter, rect: QRectF) -> None:
+        """The ground: everything that no tick changes."""
+        painter.drawPixmap(
+            QPointF(0, 0), self._ground.pixmap(self.viewport().size(), self.devicePixelRatioF())
+        )
 
     def drawForeground(self, painter: QPainter, rect: QRectF) -> None:
         """The focus frame."""
