@@ -61,11 +61,12 @@ class DataLink:
         """Add a subscription; what is known of its symbols is told at once. Its number, or -1."""
         if not self.connected:
             return -1
-        shown = [quote for quote in self.terminal.quotes() if subscription.takes(quote.symbol)]
-        with self._lock:
-            number = next(self._numbers)
-            self._subscriptions[number] = subscription
-        self._tell(subscription, shown)
+        with self.terminal.lock:
+            shown = [quote for quote in self.terminal.quotes() if subscription.takes(quote.symbol)]
+            with self._lock:
+                number = next(self._numbers)
+                self._subscriptions[number] = subscription
+            self._tell(subscription, shown)
         return number
 
     def unsubscribe(self, number: int) -> int:
@@ -74,7 +75,7 @@ class DataLink:
             return 0 if self._subscriptions.pop(number, None) is not None else -1
 
     def show(self, quotes: Sequence[Quote]) -> None:
-        """New snapshots, on the conductor's thread."""
+        """New snapshots, under the terminal's lock."""
         with self._lock:
             subscriptions = list(self._subscriptions.values())
         for subscription in subscriptions:

@@ -68,7 +68,7 @@ class SimTerminal:
         self.closed = False
         self.on_close: list[Callable[[], None]] = []
         self.surface = load_surface()
-        self._lock = threading.RLock()
+        self.lock = threading.RLock()  # taken before any lock of a client
         self._store = Store(self.path)
         self._state = self._store.loaded
         self._exchange = Exchange()
@@ -82,9 +82,7 @@ class SimTerminal:
             push_views=push_asset_and_positions,
         )
         desk = RequestDesk(self.surface, self._counter, self._name_of)
-        self.front = Front(
-            self.surface, self.clock, self._lock, self._counter, desk, self._commit, latency_ms
-        )
+        self.front = Front(self.surface, self.clock, self.lock, self._counter, desk, self._commit, latency_ms)
         self.data = DataHub(self)
         try:
             self._open_day(cash, positions or {})
@@ -132,22 +130,22 @@ class SimTerminal:
 
     def quotes(self) -> list[Quote]:
         """The newest snapshot of every symbol."""
-        with self._lock:
+        with self.lock:
             return self._exchange.quotes()
 
     def orders(self, account: str) -> list[SimOrder]:
         """The day's orders of an account."""
-        with self._lock:
+        with self.lock:
             return self._counter.orders(account)
 
     def trades(self, account: str) -> list[SimTrade]:
         """The day's fills of an account."""
-        with self._lock:
+        with self.lock:
             return self._counter.trades(account)
 
     def ledger(self, account: str) -> Ledger:
         """Cash and shares of an account, marked to the newest prices."""
-        with self._lock:
+        with self.lock:
             return self._counter.ledger(account)
 
     # what tests and desks do
@@ -175,7 +173,7 @@ class SimTerminal:
         name: str = "",
     ) -> None:
         """Show this book now, as a snapshot of the present moment. Prices in yuan, volumes in shares."""
-        with self._lock:
+        with self.lock:
             quote = static_quote(
                 code,
                 self.clock.now_ms(),
@@ -192,7 +190,7 @@ class SimTerminal:
 
     def next_day(self) -> None:
         """Go to the next trading day: open orders expire, T+1 settles; the clock moves to its 09:30 when it can."""
-        with self._lock:
+        with self.lock:
             self._roll(MAINLAND.next_trading_day(self.trading_day))
         self.clock.schedule(open_ms(self.trading_day), Rank.ANSWER, _nothing)
 
@@ -201,21 +199,21 @@ class SimTerminal:
     ) -> int:
         """An order typed in the terminal's own window (23 buys, 24 sells, limit). Its number, or -1."""
         ticket = Ticket(account, code, order_type, volume, 11, float(price), "", remark)
-        with self._lock:
+        with self.lock:
             placed = self._counter.place(ticket)
             self.front.settle(Outcome(None, placed.pushes, arriving=placed.arriving))
         return placed.order_id
 
     def manual_cancel(self, account: str, order_id: int) -> int:
         """A cancel from the terminal's own window: 0 (sent) or -1."""
-        with self._lock:
+        with self.lock:
             taken = self._counter.ask_cancel(account, order_id, self._counter.order(order_id))
             self.front.settle(Outcome(None, taken.pushes, cancelling=taken.accepted))
         return taken.result
 
     def close(self) -> None:
         """Log everyone out and give the folder back. Calls still blocked in a program are released."""
-        with self._lock:
+        with self.lock:
             if self.closed:
                 return
             self.closed = self.front.closed = True
@@ -236,7 +234,7 @@ class SimTerminal:
 
     def release(self) -> None:
         """The next snapshots: books, fills, pushes, then ticks."""
-        with self._lock:
+        with self.lock:
             if not self.closed:
                 self._show(self.market.pop())
 
@@ -252,8 +250,12 @@ class SimTerminal:
         self._commit()
         self.front.push(pushes)
         if pushes:
-            self.front.later(partial(self.data.show, quotes))
+            self.front.later(partial(self._show_data, quotes))
         else:
+            self._show_data(quotes)
+
+    def _show_data(self, quotes: Sequence[Quote]) -> None:
+        with self.lock:
             self.data.show(quotes)
 
     # the day
