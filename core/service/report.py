@@ -170,6 +170,7 @@ def _positions(service: TradingService) -> list[Record]:
             "cost": str(position.cost),
         }
         for symbol, position in sorted(parts.book.positions.items())
+        if position.volume > 0
     ]
 
 
