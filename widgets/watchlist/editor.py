@@ -99,6 +99,8 @@ class ItemEditor(QDialog):
 
     def set_account(self, total_asset: Decimal, cash: Decimal, held_value: Decimal) -> None:
         """Money in yuan and what is held of this symbol; forgotten when another symbol is shown."""
+        if self._next is not None:  # it belongs to the item that waits
+            return
         self._account = Account(total_asset, cash, held_value)
         self._show_money()
 
@@ -174,7 +176,7 @@ class ItemEditor(QDialog):
         if self._sent is not None:
             self.acts.allow(False, self.tr("正在保存"))
         elif wrong:
-            names = "、".join(self.form.names.get(name, name) for name in wrong)
+            names = self.tr("、").join(self.form.names.get(name, name) for name in wrong)
             text = self.tr("先改正 {n} 处错误：{names}").format(n=len(wrong), names=names)
             self.acts.allow(False, text, wrong=True)
         elif self.symbol is None and self.state.is_untouched_code:

@@ -185,7 +185,7 @@ def _read_symbol(draft: Draft, source: Source, found: list[FieldProblem]) -> Sym
 
 
 def _ambiguous(text: str, result: Resolved) -> str:
-    others = "、".join(result.alternatives)
+    others = translate("ItemEditor", "、").join(result.alternatives)
     sentence = translate("ItemEditor", "{code} 也可能是 {others}，现在按 {symbol} 监测。请写明交易所。")
     return sentence.format(code=text.strip(), others=others, symbol=result.symbol)
 
