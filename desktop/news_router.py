@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from core.domain.enums import AlarmRank, ItemState
 from core.service import news as n
+from desktop.condense import condense
 from desktop.panels import Panels
 from desktop.tray import Tray
 
@@ -29,7 +30,7 @@ class NewsRouter:
         orders: list[n.OrderNews] = []
         trades: list[n.TradeNews] = []
         decisions: list[n.DecisionNews] = []
-        for one in news:
+        for one in condense(news):
             match one:
                 case n.QuotesNews():
                     self._quotes(one)
