@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from core.domain.market import Quote, Symbol
 
 if TYPE_CHECKING:
-    from core.simqmt.data_client import DataLink
+    from core.simqmt.data_link import DataLink
     from core.simqmt.terminal import SimTerminal
 
 

@@ -24,7 +24,7 @@ from core.simqmt.data_shapes import (
 if TYPE_CHECKING:
     from core.simqmt.terminal import SimTerminal
 
-_PERIODS = {"1m": Period.M1, "5m": Period.M5, "1d": Period.D1}
+PERIODS = {"1m": Period.M1, "5m": Period.M5, "1d": Period.D1}
 _ALL = 100_000
 _C = SecurityClass
 _SECTORS: dict[str, frozenset[SecurityClass]] = {
@@ -125,8 +125,8 @@ class DataQueries:
         last = now if last is None else min(last, now)
         if period == "tick":
             rows = [tick_record(quote) for quote in self.terminal.data.seen(Symbol(code))]
-        elif period in _PERIODS:
-            bars = self._bars(Symbol(code), _PERIODS[period], last)
+        elif period in PERIODS:
+            bars = self._bars(Symbol(code), PERIODS[period], last)
             rows = bar_records(bars)
         else:
             rows = []

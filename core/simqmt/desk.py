@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from core.domain.market import Symbol
-from core.simqmt.answers import Answers
+from core.simqmt.accounts import Accounts
+from core.simqmt.answers import SECURITY_ACCOUNT, Answers
 from core.simqmt.counter import Counter, Ticket
 from core.simqmt.records import MARKETS, Push, SimOrder
 from core.simqmt.requests import NOT_SUPPORTED, Request, account_of, empty_answer
@@ -30,11 +31,11 @@ class Outcome:
 class RequestDesk:
     """Answers requests of connected clients. Called under the terminal's lock."""
 
-    def __init__(self, surface: Surface, counter: Counter, name_of: Callable[[Symbol], str]) -> None:
+    def __init__(self, surface: Surface, accounts: Accounts, counter: Counter) -> None:
         self._surface = surface
+        self._accounts = accounts
         self._counter = counter
         self._answers = Answers(surface)
-        self._name_of = name_of
         self._methods: dict[str, Callable[[Request], Outcome]] = {
             "subscribe": self._subscribe,
             "unsubscribe": self._unsubscribe,
@@ -59,9 +60,15 @@ class RequestDesk:
             return Outcome(empty_answer(self._surface, request, NOT_SUPPORTED))
         return method(request)
 
-    def _subscribe(self, request: Request) -> Outcome:
+    def _account(self, request: Request) -> str:
+        """The account a request means; empty for one the terminal does not have, or of another type."""
         account = account_of(request)
-        if not self._counter.has_account(account):
+        known = self._accounts.has(account) and request.struct.account_type == SECURITY_ACCOUNT
+        return account if known else ""
+
+    def _subscribe(self, request: Request) -> Outcome:
+        account = self._account(request)
+        if not account:
             return Outcome(-1)
         request.link.accounts.add(account)
         return Outcome(0, subscribed=account)
@@ -75,7 +82,7 @@ class RequestDesk:
     def _order(self, request: Request) -> Outcome:
         asked = request.struct
         ticket = Ticket(
-            account=asked.account_id,
+            account=self._account(request),
             code=asked.stock_code,
             order_type=asked.order_type,
             volume=asked.order_volume,
@@ -86,9 +93,9 @@ class RequestDesk:
             seq=request.seq,
         )
         placed = self._counter.place(ticket)
-        order = self._counter.order(placed.order_id)
+        order = self._accounts.order(placed.order_id)
         payload = self._answers.order_response(
-            ticket.account,
+            asked.account_id,
             placed.order_id,
             placed.message,
             ticket.strategy,
@@ -99,7 +106,7 @@ class RequestDesk:
     def _cancel(self, request: Request) -> Outcome:
         asked = request.struct
         order = self._wanted(request)
-        taken = self._counter.ask_cancel(asked.account_id, asked.order_id, order)
+        taken = self._counter.ask_cancel(self._account(request), asked.order_id, order)
         sysid = getattr(asked, "order_sysid", "") or getattr(asked, "order_sys_id", "")
         payload = self._answers.cancel_response(
             asked.account_id, taken.result, asked.order_id, sysid, taken.message
@@ -110,19 +117,19 @@ class RequestDesk:
         asked = request.struct
         sysid = getattr(asked, "order_sysid", "") or getattr(asked, "order_sys_id", "")
         if not sysid:
-            return self._counter.order(asked.order_id)
+            return self._accounts.order(asked.order_id)
         market = getattr(asked, "market1", "") or _MARKET_NAMES.get(asked.market, "")
-        return self._counter.find_sysid(asked.account_id, market, sysid) if market else None
+        return self._accounts.find_sysid(asked.account_id, market, sysid) if market else None
 
     def _asset(self, request: Request) -> Outcome:
-        account = account_of(request)
-        if not self._counter.has_account(account):
+        account = self._account(request)
+        if not account:
             return Outcome([])
-        return Outcome([self._answers.asset(asset_view(account, self._counter.ledger(account)))])
+        return Outcome([self._answers.asset(asset_view(account, self._accounts.ledger(account)))])
 
     def _orders(self, request: Request) -> Outcome:
         asked = request.struct
-        found = self._counter.orders(asked.account_id)
+        found = self._accounts.orders(self._account(request))
         if asked.order_id:
             found = [order for order in found if order.order_id == asked.order_id]
         if asked.can_cancel:
@@ -130,28 +137,32 @@ class RequestDesk:
         return Outcome([self._answers.order(order) for order in found])
 
     def _trades(self, request: Request) -> Outcome:
-        return Outcome([self._answers.trade(trade) for trade in self._counter.trades(account_of(request))])
+        return Outcome(
+            [self._answers.trade(trade) for trade in self._accounts.trades(self._account(request))]
+        )
 
     def _positions(self, request: Request) -> Outcome:
         asked = request.struct
-        account = asked.account_id
-        if not self._counter.has_account(account):
+        account = self._account(request)
+        if not account:
             return Outcome([])
         wanted = asked.stock_code
-        held = self._counter.ledger(account).holdings.values()
+        held = self._accounts.ledger(account).holdings.values()
         return Outcome(
             [
-                self._answers.position(position_view(account, item, self._name_of(Symbol(item.symbol))))
+                self._answers.position(
+                    position_view(account, item, self._accounts.name_of(Symbol(item.symbol)))
+                )
                 for item in held
                 if wanted in ("", item.symbol)
             ]
         )
 
     def _infos(self, _request: Request) -> Outcome:
-        return Outcome([self._answers.account_info(account) for account in self._counter.accounts()])
+        return Outcome([self._answers.account_info(account) for account in self._accounts.names()])
 
     def _status(self, _request: Request) -> Outcome:
-        return Outcome([self._answers.account_status(account) for account in self._counter.accounts()])
+        return Outcome([self._answers.account_status(account) for account in self._accounts.names()])
 
     def _purchase_limit(self, _request: Request) -> Outcome:
         return Outcome([self._answers.purchase_limit(board, 0) for board in ("SH", "SZ", "KCB")])

@@ -136,7 +136,8 @@ class Front:
             self.push(pushes, request)
 
     def resume(self, order: SimOrder) -> None:
-        """An order that was under way when the terminal ended goes on."""
+        """An order that was alive when the terminal ended goes on."""
+        self._counter.resume(order)
         if not order.at_exchange:
             self._on_arrival(order.order_id, self._counter.arrive)
         if not order.status.is_cancelable:
@@ -205,7 +206,7 @@ class Front:
     def _on_arrival(self, order_id: int, reach: Callable[[int], tuple[Push, ...]]) -> None:
         def arrive() -> None:
             with self._lock:
-                if self.closed or self._counter.order(order_id) is None:
+                if self.closed:
                     return
                 pushes = reach(order_id)
                 self._commit()

@@ -61,6 +61,8 @@ _COUNTER_WORDS = {
 """The first four are real counters' codes; the others are ours, in their shape."""
 
 _OTHER = ("120140", "委托被拒绝")
+_ABSURD = 1e9
+"""Yuan: no price comes near."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +79,10 @@ class OrderFacts:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`order` is the draft that may get a number; `message` is empty when it is accepted."""
+    """`order` is the draft that gets a number, None when refused at the request; no `message`: accepted."""
 
     order: SimOrder | None
     message: str = ""
-    has_number: bool = True
     prefix: str = ""
 
     def refused_by(self, refusal: Refusal) -> Verdict:
@@ -93,9 +94,9 @@ def judge(facts: OrderFacts) -> Verdict:
     """The verdict on a ticket. Cash and shares are judged by the ledger when it freezes them."""
     ticket = facts.ticket
     if facts.ledger is None:
-        return Verdict(None, f"未找到账号 {ticket.account}", has_number=False)
+        return Verdict(None, "未找到账号")
     if ticket.order_type not in (STOCK_BUY, STOCK_SELL):
-        return Verdict(None, f"无效的请求参数：不支持的委托类型 {ticket.order_type}", has_number=False)
+        return Verdict(None, f"无效的请求参数：不支持的委托类型 {ticket.order_type}")
     kind = price_type_of(ticket.price_type)
     side = Side.BUY if ticket.order_type == STOCK_BUY else Side.SELL
     prefix = _prefix(ticket, kind, side)
@@ -105,9 +106,9 @@ def judge(facts: OrderFacts) -> Verdict:
     query = _query(facts, side, price, quote, instrument)
     refusal = check_order(query).refusal
     if refusal is not None and refusal.code in _AT_REQUEST:
-        return Verdict(None, f"{prefix}[{refusal.text}]", has_number=False)
+        return Verdict(None, f"{prefix}[{refusal.text}]")
     if quote is None and instrument is None:
-        return Verdict(None, f"{prefix}[证券代码 {ticket.code} 不在模拟行情中]", has_number=False)
+        return Verdict(None, f"{prefix}[证券代码 {ticket.code} 不在模拟行情中]")
     draft = SimOrder(
         account=ticket.account,
         symbol=symbol,
@@ -195,7 +196,7 @@ def _limits(quote: Quote | None, instrument: Instrument | None, about: LimitFact
 def _price(ticket: Ticket, kind: PriceType | None, quote: Quote | None) -> Decimal | None:
     if kind is PriceType.LATEST_PRICE:
         return milli_to_decimal(quote.last) if quote is not None and quote.last else None
-    if not math.isfinite(ticket.price):
+    if not math.isfinite(ticket.price) or abs(ticket.price) >= _ABSURD:
         return None
     # Programs compute prices in floats: 11.370000000000001 means 11.37.
     return Decimal(str(ticket.price)).quantize(Decimal("0.0001")).normalize() + 0

@@ -20,6 +20,7 @@ from core.domain.market import Instrument, Quote, Symbol
 from core.errors import ContractError, UserError
 from core.exchange.calendar import MAINLAND
 from core.exchange.ledger import Ledger
+from core.simqmt.accounts import Accounts
 from core.simqmt.conductor import Conductor, Rank
 from core.simqmt.counter import Counter, Ticket
 from core.simqmt.data_hub import DataHub
@@ -69,22 +70,13 @@ class SimTerminal:
         self.on_close: list[Callable[[], None]] = []
         self.surface = load_surface()
         self.lock = threading.RLock()  # taken before any lock of a client
-        self._store = Store(self.path)
-        self._state = self._store.loaded
         self._exchange = Exchange()
         self._instruments: dict[Symbol, Instrument] = {}
         self._read_instruments()
-        self._counter = Counter(
-            self._state,
-            self._exchange,
-            self.instrument,
-            self.clock.now_ms,
-            push_views=push_asset_and_positions,
-        )
-        desk = RequestDesk(self.surface, self._counter, self._name_of)
-        self.front = Front(self.surface, self.clock, self.lock, self._counter, desk, self._commit, latency_ms)
-        self.data = DataHub(self)
+        self._store = Store(self.path)
         try:
+            self._state = self._store.loaded
+            self._furnish(push_asset_and_positions)
             self._open_day(cash, positions or {})
         except BaseException:
             self._store.close()
@@ -92,6 +84,23 @@ class SimTerminal:
         self.clock.add_source(self)
         if self._own_clock:
             self.clock.start()
+
+    def _furnish(self, push_views: bool) -> None:
+        now_ms = self.clock.now_ms
+        self._accounts = Accounts(self._state, self._exchange.quote, self.instrument, now_ms)
+        self._counter = Counter(
+            self._accounts, self._exchange, self.instrument, now_ms, push_views=push_views
+        )
+        self.front = Front(
+            self.surface,
+            self.clock,
+            self.lock,
+            self._counter,
+            RequestDesk(self.surface, self._accounts, self._counter),
+            self._commit,
+            self.latency_ms,
+        )
+        self.data = DataHub(self)
 
     # what tests and desks look at
 
@@ -136,17 +145,17 @@ class SimTerminal:
     def orders(self, account: str) -> list[SimOrder]:
         """The day's orders of an account."""
         with self.lock:
-            return self._counter.orders(account)
+            return self._accounts.orders(account)
 
     def trades(self, account: str) -> list[SimTrade]:
         """The day's fills of an account."""
         with self.lock:
-            return self._counter.trades(account)
+            return self._accounts.trades(account)
 
     def ledger(self, account: str) -> Ledger:
         """Cash and shares of an account, marked to the newest prices."""
         with self.lock:
-            return self._counter.ledger(account)
+            return self._accounts.ledger(account)
 
     # what tests and desks do
 
@@ -207,7 +216,7 @@ class SimTerminal:
     def manual_cancel(self, account: str, order_id: int) -> int:
         """A cancel from the terminal's own window: 0 (sent) or -1."""
         with self.lock:
-            taken = self._counter.ask_cancel(account, order_id, self._counter.order(order_id))
+            taken = self._counter.ask_cancel(account, order_id, self._accounts.order(order_id))
             self.front.settle(Outcome(None, taken.pushes, cancelling=taken.accepted))
         return taken.result
 
@@ -277,7 +286,7 @@ class SimTerminal:
         if state.day is None:
             state.day = today
         state.market = self.market.name
-        self._counter.open_accounts(
+        self._accounts.open(
             {
                 account: self._new_account(amount, positions.get(account, ()))
                 for account, amount in cash.items()
@@ -285,9 +294,7 @@ class SimTerminal:
         )
         if state.day != today:
             self._roll(today)
-        for order in self._counter.working():
-            if order.at_exchange:
-                self._exchange.rest(order, order.open_volume)
+        for order in self._accounts.working():
             self.front.resume(order)
         self._commit()
 
@@ -296,7 +303,7 @@ class SimTerminal:
             raise UserError(f"模拟账户的资金 {cash} 是负数。请给出不小于 0 的金额。")
         ledger = Ledger(self.trading_day, Decimal(cash))
         for symbol, volume, cost in held:
-            name = self._name_of(Symbol(symbol))
+            name = self._accounts.name_of(Symbol(symbol))
             ledger = ledger.with_position(symbol, volume, Decimal(cost), name=name)
         return ledger
 
@@ -304,13 +311,8 @@ class SimTerminal:
         for item in self.market.instruments():
             self._instruments[item.symbol] = item
 
-    def _name_of(self, symbol: Symbol) -> str:
-        found = self._instruments.get(symbol)
-        return found.name if found else ""
-
     def _commit(self) -> None:
-        if self._counter.changed:
-            self._counter.commit(self._store)
+        self._accounts.commit(self._store)
 
 
 def _nothing() -> None:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from core.domain.enums import Phase
 from tests.core.simqmt.conftest import PFYH
@@ -321,6 +326,53 @@ def test_a_manual_order_is_heard_by_every_session_with_its_foreign_remark(open_d
     assert one.order_states(order_id) == two.order_states(order_id) == [50, 56]
     assert one.events("on_stock_order")[0].order_remark == ""
     assert one.events("on_order_stock_async_response") == []
+
+
+def test_an_account_of_another_type_is_another_account(open_desk: Open) -> None:
+    desk = open_desk()
+    trader = desk.trader()
+    xttype = sys.modules["xtquant.xttype"]
+    credit = xttype.StockAccount(ACCOUNT, "CREDIT")
+    assert trader.api.subscribe(credit) == -1
+    assert trader.api.query_stock_asset(credit) is None
+    assert trader.api.order_stock(credit, PFYH, BUY, 100, FIX_PRICE, 10.0) == -1
+    desk.settle()
+    assert trader.events("on_order_error")[0].error_msg == "未找到账号"
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    code=st.one_of(st.sampled_from([PFYH, "688001.SH", "000300.SH", ""]), st.text(max_size=10)),
+    side=st.one_of(st.sampled_from([BUY, SELL]), st.integers(-3, 200)),
+    volume=st.one_of(st.sampled_from([100, 50, 0, -100]), st.integers(-(2**62), 2**62)),
+    kind=st.one_of(st.sampled_from([5, 11, 42, 48]), st.integers(-1, 100)),
+    price=st.one_of(st.sampled_from([10.0, 9.999999, 0, -1]), st.floats()),
+    remark=st.text(max_size=30),
+)
+def test_every_order_request_is_answered_once_and_ends_in_a_number_or_minus_one(
+    fuzzed: tuple[Desk, Any], code: str, side: int, volume: int, kind: int, price: float, remark: str
+) -> None:
+    desk, trader = fuzzed
+    trader.heard.clear()
+    try:
+        seq = trader.api.order_stock_async(trader.account, code, side, volume, kind, price, "", remark)
+    except TypeError:
+        assert any(0xD800 <= ord(letter) < 0xE000 for letter in code + remark), (
+            "only broken text is refused here"
+        )
+        return
+    desk.settle()
+    (response,) = trader.events("on_order_stock_async_response")
+    assert response.seq == seq
+    assert response.order_id == -1 or response.order_id > 0
+    assert response.order_id > 0 or trader.events("on_order_error")[0].error_msg
+    assert all(order.price >= 0 for order in desk.terminal.orders(ACCOUNT))
+
+
+@pytest.fixture
+def fuzzed(open_desk: Open) -> tuple[Desk, Any]:
+    desk = open_desk()
+    return desk, desk.trader()
 
 
 def test_numbers_are_unique_and_system_numbers_unique_per_market_only(open_desk: Open) -> None:
