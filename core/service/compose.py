@@ -27,7 +27,7 @@ from core.lanes import Lane
 from core.market.board import QuoteBoard
 from core.market.xtdata_feed import XtdataFeed
 from core.monitor.monitor import Monitor
-from core.ports import Activity, Journal
+from core.ports import Activity, Broker, Journal
 from core.risk.gate import RiskGate
 from core.risk.sizing import UNBOUNDED, AccountLimits
 from core.service.account import DeskAccount, DeskStatus
@@ -213,9 +213,11 @@ def _join(
     files: Lane,
     quotes: Lane,
 ) -> TradingService:
-    """Wire the rooms. Callbacks go to the service, which is made last."""
-    late: list[TradingService] = []
-    clock, tasks, meter = channel.clock, Tasks(), LatencyMeter()
+    """Wire the rooms. The service comes first, since the others call it back."""
+    # A fast desk must not drown its window: about four clock news a wall second at most.
+    clock_s = max(1.0, channel.speed / 4) if rooms.with_window else None
+    service = TradingService(channel.clock, ServiceOptions(clock_s=clock_s))
+    clock, meter, tasks = channel.clock, LatencyMeter(), Tasks()
     book, intents, status = AccountBook(), IntentBook(), DeskStatus(channel.mode)
     board = QuoteBoard(clock, phase_of)
     account = DeskAccount(clock, status, board, book, intents)
@@ -234,18 +236,69 @@ def _join(
         meter=meter,
         outbox=outbox,
     )
-    sender = Sender(
+    sender = _sender(service, rooms, journal, emergency, broker, book, intents, tasks)
+    service.furnish(
+        DeskParts(
+            clock=clock,
+            broker=broker,
+            feed=feed,
+            journal=journal,
+            board=board,
+            monitor=Monitor(board),
+            book=book,
+            intents=intents,
+            gate=RiskGate(limits=rooms.limits),
+            sender=sender,
+            link=_link(service, speaker, sender, broker, book, intents, status, clock, tasks),
+            status=status,
+            account=account,
+            speaker=speaker,
+            recorder=Recorder(journal, tasks, service.on_journal),
+            meter=meter,
+            tasks=tasks,
+            files=files,
+            emergency=emergency,
+            charts=Charts(feed, outbox.put) if rooms.with_window else None,
+        )
+    )
+    return service
+
+
+def _sender(
+    service: TradingService,
+    rooms: Rooms,
+    journal: Journal,
+    emergency: EmergencyLane,
+    broker: Broker,
+    book: AccountBook,
+    intents: IntentBook,
+    tasks: Tasks,
+) -> Sender:
+    return Sender(
         journal=journal,
         emergency=emergency,
         broker=broker,
         book=book,
         intents=intents,
         spawn=tasks.spawn,
-        on_intent=lambda intent: late[0].on_intent(intent),
-        on_journal=lambda error: late[0].on_journal(error),
+        on_intent=service.on_intent,
+        on_journal=service.on_journal,
         deadlines=rooms.sender_deadlines or SenderDeadlines(),
     )
-    link = BrokerLink(
+
+
+def _link(
+    service: TradingService,
+    speaker: Speaker,
+    sender: Sender,
+    broker: Broker,
+    book: AccountBook,
+    intents: IntentBook,
+    status: DeskStatus,
+    clock: Clock,
+    tasks: Tasks,
+) -> BrokerLink:
+    return BrokerLink(
         broker=broker,
         book=book,
         intents=intents,
@@ -253,38 +306,12 @@ def _join(
         status=status,
         clock=clock,
         tasks=tasks,
-        on_state=lambda: late[0].tell_state(),
-        on_account=lambda: late[0].on_account(),
-        on_event=lambda event: late[0].on_report(event),
-        alarm=lambda key, rank, title, text: speaker.alarm(key, rank, title, text),
+        on_state=service.tell_state,
+        on_account=service.on_account,
+        on_event=service.on_report,
+        alarm=speaker.alarm,
         cure=speaker.cure,
     )
-    parts = DeskParts(
-        clock=clock,
-        broker=broker,
-        feed=feed,
-        journal=journal,
-        board=board,
-        monitor=Monitor(board),
-        book=book,
-        intents=intents,
-        gate=RiskGate(limits=rooms.limits),
-        sender=sender,
-        link=link,
-        status=status,
-        account=account,
-        speaker=speaker,
-        recorder=Recorder(journal, tasks, lambda error: late[0].on_journal(error)),
-        meter=meter,
-        tasks=tasks,
-        files=files,
-        emergency=emergency,
-        charts=Charts(feed, outbox.put) if rooms.with_window else None,
-    )
-    # A fast desk must not drown its window: about four clock news a wall second at most.
-    clock_s = max(1.0, channel.speed / 4) if rooms.with_window else None
-    late.append(TradingService(parts, ServiceOptions(clock_s=clock_s)))
-    return late[0]
 
 
 def _broker(channel: Channel, rooms: Rooms, meter: LatencyMeter) -> XtBroker:

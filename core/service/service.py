@@ -48,16 +48,21 @@ class ServiceOptions:
 class TradingService:
     """One account on one desk. Commands are handled by `service.commands_in.CommandDesk`."""
 
-    def __init__(self, parts: DeskParts, options: ServiceOptions) -> None:
-        self.parts = parts
+    parts: DeskParts
+
+    def __init__(self, clock: Clock, options: ServiceOptions) -> None:
+        """Not usable before `furnish`: the rooms are made with the service's methods in hand."""
         self._options = options
-        self._clock: Clock = parts.clock
         self.items: dict[str, WatchItem] = {}
         self._by_symbol: dict[Symbol, list[str]] = {}
         self._stopping = False
-        self._day = parts.clock.now().date()
+        self._day = clock.now().date()
         self.automation: Automation | None = None
         self.ids: Ids | None = None
+
+    def furnish(self, parts: DeskParts) -> None:
+        """Give the service its rooms; once."""
+        self.parts = parts
 
     # life
 
