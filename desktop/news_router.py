@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
+from PySide6.QtCore import QCoreApplication
+
 from core.domain.enums import AlarmRank, ItemState
 from core.service import news as n
 from desktop.condense import condense
@@ -156,4 +158,5 @@ class NewsRouter:
     def _stopped(self, one: n.ServiceStopped) -> None:
         if one.error:
             self._panels.service_failed(one.error)
-            self._tray.notify(AlarmRank.ALARM, self._panels.tr("交易服务没有运行"), one.error)
+            title = QCoreApplication.translate("Panels", "交易服务没有运行")
+            self._tray.notify(AlarmRank.ALARM, title, one.error)
