@@ -239,6 +239,26 @@ def test_no_cancel_between_0920_and_0925(open_desk: Open) -> None:
     assert trader.order_states(order_id) == [50]
 
 
+def test_the_older_cage_holds_an_order_back_until_prices_come_near(open_desk: Open) -> None:
+    code, day = "300274.SZ", "2022-06-01"
+    desk = open_desk(
+        quote(code, f"{day} 09:59:59", "80.00", pre_close="80.00", asks=[("80.00", 900)]),
+        start=f"{day} 10:00:00",
+    )
+    trader = desk.trader()
+    outside, inside = trader.buy(code, 100, 85.0), trader.buy(code, 100, 81.6)
+    desk.settle()
+    assert trader.order_states(outside) == [50]
+    assert trader.order_states(inside) == [50, 56]
+    desk.feed(quote(code, f"{day} 10:00:03", "84.00", pre_close="80.00", asks=[("84.00", 900)]))
+    assert trader.order_states(outside) == [50, 56]
+    assert trader.events("on_stock_trade")[-1].traded_price == 84.0
+    gone = trader.buy(code, 100, 95.0)
+    assert trader.api.cancel_order_stock(trader.account, gone) == 0
+    desk.feed(quote(code, f"{day} 10:00:06", "94.00", pre_close="80.00", asks=[("94.00", 900)]))
+    assert trader.order_states(gone) == [50, 51, 54]
+
+
 def test_latency_lets_the_order_meet_a_later_book(open_desk: Open) -> None:
     desk = open_desk(latency_ms=500)
     trader = desk.trader()
