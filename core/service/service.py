@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -36,6 +36,8 @@ from core.ports import JournalState
 from core.service.parts import DeskParts
 
 _log = logging.getLogger(__name__)
+
+_JOURNAL_PROBE_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,8 @@ class TradingService:
         await p.feed.close()
         await p.link.close()
         await p.tasks.finish()
+        if p.status.journal_error:
+            await self._catch_up()
         await p.journal.close()
 
     async def settle(self) -> None:
@@ -273,17 +277,35 @@ class TradingService:
         text = "" if error is None else str(error)
         if p.status.journal_error == text:
             return
-        p.status.journal_error = text
+        probing, p.status.journal_error = bool(p.status.journal_error), text
         if error is None:
             p.speaker.cure("journal")
-            p.tasks.spawn(self._merge_emergency())
-        else:
-            note = f"{text}开仓和止盈已停，止损走应急文件。"
-            p.speaker.alarm("journal", AlarmRank.ALARM, "日志库写不进去", note)
+            p.tasks.spawn(self._catch_up())
+            return
+        p.recorder.hold()
+        note = f"{text}开仓和止盈已停，止损走应急文件。"
+        p.speaker.alarm("journal", AlarmRank.ALARM, "日志库写不进去", note)
+        if not probing:
+            asyncio.get_running_loop().call_later(_JOURNAL_PROBE_S, self._probe_journal)
 
-    async def _merge_emergency(self) -> None:
+    def _probe_journal(self) -> None:
+        if self.parts.status.journal_error and not self._stopping:
+            self.parts.tasks.spawn(self._try_journal())
+
+    async def _try_journal(self) -> None:
+        """Nobody may have anything to write while entries are stopped: write something."""
+        try:
+            await self.parts.journal.next_id(self._day)
+        except JournalError:
+            asyncio.get_running_loop().call_later(_JOURNAL_PROBE_S, self._probe_journal)
+        else:
+            self.on_journal(None)
+
+    async def _catch_up(self) -> None:
+        """The journal takes writes again: first the stops of the emergency file, then what could not be kept."""
         try:
             await self.parts.emergency.recover(self.parts.journal)
+            await self.parts.recorder.flush()
         except JournalError as error:
             self.on_journal(error)
 
