@@ -30,7 +30,7 @@ from core.service.report import build_report
 from core.simqmt.market import MarketSource
 from core.simqmt.requests import Call
 from core.simqmt.terminal import SimTerminal
-from tests.fakes.market import ListMarket, at
+from tests.fakes.market import ListMarket, at, quote
 
 ACCOUNT = "88000001"
 TAG = "TEST"
@@ -57,6 +57,24 @@ class Script:
     def release(self) -> None:
         """Do the next step, on the conductor's thread."""
         self._steps.popleft()[1]()
+
+
+def steps(
+    symbol: str,
+    start: str,
+    prices: Iterable[str],
+    *,
+    every_ms: int = 3000,
+    pre_close: str = "10.00",
+    **more: Any,
+) -> list[Quote]:
+    """Snapshots of one symbol, a price each `every_ms`; an empty price leaves its place out."""
+    first = at(start)
+    return [
+        quote(symbol, first + place * every_ms, price, pre_close=pre_close, **more)
+        for place, price in enumerate(prices)
+        if price
+    ]
 
 
 class LockstepDesk:
@@ -119,6 +137,17 @@ class LockstepDesk:
         """The trading service, for looking at its rooms."""
         return self.paper.desk.service
 
+    def watch_requests(self, watch: Callable[[str, Any], None]) -> None:
+        """Call `watch(name, struct)` the moment the program makes a native request, before the terminal takes it."""
+        front = self.terminal.front
+        submit = front.submit
+
+        def watched(request: Any) -> int:
+            watch(request.name, request.args[0] if request.args else None)
+            return submit(request)
+
+        front.submit = watched  # type: ignore[method-assign]
+
     def at(self, time: str | int, action: Callable[[], object]) -> None:
         """Do something on the conductor's thread at a time of the market day."""
         moment = at(time) if isinstance(time, str) else time
@@ -149,6 +178,14 @@ class LockstepDesk:
         return self
 
     # what came of it
+
+    def orders(self, *fields: str) -> list[tuple[Any, ...]]:
+        """The report's orders, by these fields."""
+        return [tuple(order[name] for name in fields) for order in self.report["orders"]]
+
+    def decisions(self, kind: str = "") -> list[tuple[str, str]]:
+        """(outcome, code) of the report's decisions, in order."""
+        return [(d["outcome"], d["code"]) for d in self.report["decisions"] if kind in ("", d["kind"])]
 
     def calls(self, name: str = "orderStock") -> list[Call]:
         """Native requests of one kind, in order."""
