@@ -135,6 +135,15 @@ class QuoteBoard:
         now = self._clock.now_ms() if now_ms is None else now_ms
         return max(0, now - int(self._values[row, _RECEIVED]))
 
+    def freshness(self, now_ms: int | None = None) -> tuple[int, int | None]:
+        """(symbols whose snapshot is not too old, age of the oldest snapshot in ms or None before the first)."""
+        now = self._clock.now_ms() if now_ms is None else now_ms
+        received = self._values[: len(self._symbols), _RECEIVED]
+        ages = now - received[received > 0]
+        if not len(ages):
+            return 0, None
+        return int((ages <= self._freshness.symbol_ms).sum()), max(0, int(ages.max()))
+
     def feed_silence_ms(self, now_ms: int | None = None) -> int:
         """Milliseconds of continuous trading in which no symbol got a newer snapshot.
 

@@ -74,19 +74,16 @@ class Speaker:
 
     def clock(self, phase: Phase, queue_depth: int) -> None:
         """The desk's clock and the figures of the health strip."""
-        now = self._clock.now_ms()
-        ages = [self._board.age_ms(symbol, now) for symbol in self._board.symbols]
-        known = [age for age in ages if age is not None]
-        fresh = sum(1 for symbol in self._board.symbols if self._board.validity(symbol, now).ok)
+        fresh, oldest_ms = self._board.freshness()
         self.outbox.put(
             n.ClockNews(
                 now=self._clock.now(),
                 phase=phase,
                 simulated=self._clock.simulated,
                 speed=self._speed,
-                oldest_quote_s=max(known) / 1000 if known else None,
+                oldest_quote_s=oldest_ms / 1000 if oldest_ms is not None else None,
                 quotes_fresh=fresh,
-                quotes_total=len(ages),
+                quotes_total=len(self._board.symbols),
                 queue_depth=queue_depth,
                 quotes_overwritten=self.outbox.overwritten,
                 tick_to_order_p99_ms=self._meter.p99_ms(),
