@@ -62,7 +62,7 @@ class PriceAxis(ChartItem):
             before = self.tags
             self.prepare(self.frame)
             if self.tags != before:
-                self.update()
+                self.refresh()
 
     def draw(self, painter: QPainter, frame: Frame) -> None:
         """Tick texts where no tag stands, then leaders and tags."""
@@ -174,9 +174,10 @@ class LastLine(ChartItem):
     def show_last_price(self, last: int, tone: str) -> None:
         """Repaint the old and the new place."""
         if self.frame is not None and (last, tone) != (self.last, self.last_tone):
-            pane = self.frame.layout.price
+            left, right = self._start(self.frame), self.frame.layout.price.right()
             for price in (self.last, last):
-                self.update(QRectF(pane.left(), float(self.frame.price.y(price)) - 2, pane.width(), 4))
+                y = self.frame.price.y(price)
+                self.refresh(QRectF(left, y - 2, right - left, 4))
         self.last, self.last_tone = last, tone
 
     def draw(self, painter: QPainter, frame: Frame) -> None:
@@ -184,6 +185,9 @@ class LastLine(ChartItem):
         if self.last <= 0 or not in_range(frame, self.last):
             return
         y = level_y(frame, self.last)
-        left = frame.x_at(frame.stop - 1) if frame.stop > frame.first else frame.layout.price.left()
         painter.setPen(dashed(self.theme, self.last_tone, 1.0, (1.0, 2.0)))
-        painter.drawLine(QLineF(left, y, frame.layout.price.right(), y))
+        painter.drawLine(QLineF(self._start(frame), y, frame.layout.price.right(), y))
+
+    @staticmethod
+    def _start(frame: Frame) -> float:
+        return frame.x_at(frame.stop - 1) if frame.stop > frame.first else frame.layout.price.left()

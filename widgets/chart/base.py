@@ -57,7 +57,14 @@ class ChartItem(pg.GraphicsObject):
     def show_last(self) -> None:
         """Repaint the growing bar after a tick."""
         if self.frame is not None and self.frame.ends_now:
-            self.update(last_strip(self.frame, self._bounds))
+            self.refresh(last_strip(self.frame, self._bounds))
+
+    def refresh(self, area: QRectF | None = None) -> None:
+        """Ask the view to repaint a part, or the whole area. (The item's own `update` would join all parts to one.)"""
+        scene = self.scene()
+        if scene is not None:
+            for view in scene.views():
+                view.viewport().update((self._bounds if area is None else area).toAlignedRect())
 
     def prepare(self, frame: Frame) -> None:
         """Compute what painting needs of the frame."""

@@ -68,7 +68,7 @@ class PaneLegends(ChartItem):
         if self.frame is not None:
             for pane in (self.frame.layout.volume, self.frame.layout.macd):
                 if pane is not None:
-                    self.update(QRectF(pane.left(), pane.top(), pane.width(), self._line_height() + 2))
+                    self.refresh(QRectF(pane.left(), pane.top(), pane.width(), self._line_height() + 2))
 
     def draw(self, painter: QPainter, frame: Frame) -> None:
         """The legends."""
@@ -125,7 +125,7 @@ class Extremes(ChartItem):
             before = self._marks
             self.prepare(self.frame)
             if self._marks != before:
-                self.update()
+                self.refresh()
 
     def draw(self, painter: QPainter, frame: Frame) -> None:
         """Both texts with a short line to their bar."""

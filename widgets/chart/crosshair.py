@@ -118,6 +118,6 @@ class Crosshair(ChartItem):
         if at is None or frame is None:
             return
         width, height = self._bounds.width(), tag_height(self.theme)
-        self.update(QRectF(at.x() - 2, 0, 4, self._bounds.height()))
-        self.update(QRectF(0, at.y() - height / 2 - 2, width, height + 4))
-        self.update(self._time_box(frame, at.x()).adjusted(-2, -1, 2, 1))
+        self.refresh(QRectF(at.x() - 2, 0, 4, self._bounds.height()))
+        self.refresh(QRectF(0, at.y() - height / 2 - 2, width, height + 4))
+        self.refresh(self._time_box(frame, at.x()).adjusted(-2, -1, 2, 1))

@@ -70,7 +70,7 @@ class FillItem(ChartItem):
             before = [mark.tip for mark in self.marks]
             self.prepare(frame)
             if [mark.tip for mark in self.marks] != before:
-                self.update()
+                self.refresh()
 
     def text(self, volume: int, count: int, side: Side, price: Decimal | None) -> str:
         """`买300（2笔）`; in the intraday view a single fill says its price."""

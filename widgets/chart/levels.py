@@ -76,7 +76,7 @@ class LevelItem(_LevelBase):
         if self.labels == before:
             return
         for label in [*before, *self.labels]:
-            self.update(label.rect.adjusted(-2, -2, 2, 2))
+            self.refresh(label.rect.adjusted(-2, -2, 2, 2))
 
     def draw_still(self, painter: QPainter, frame: Frame) -> None:
         """The lines."""

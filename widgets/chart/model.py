@@ -117,13 +117,12 @@ class ChartModel:
         """Previous close in thousandths: the quote's, else what the bars before the day tell; 0 unknown."""
         if self.quote is not None and self.quote.pre_close > 0:
             return self.quote.pre_close
-        series, day = self.series, self.day_ms
-        if series is None or not series.count or day is None:
+        series = self.series
+        if series is None or not series.count:
             return 0
+        first = series.count - 1
         if self.mode.period is not Period.D1:
-            first, _ = series.day_range(day)
-        else:
-            first = series.count - 1
+            first, _ = series.day_range(self.day_ms or midnight_of(int(series.time_ms[-1])))
         return int(series.close[first - 1]) if first else int(series.open[0])
 
     @property

@@ -80,9 +80,9 @@ class ChartView(pg.GraphicsView):
     # --- what changed -----------------------------------------------------------------------------------
 
     def mark(self, dirt: Dirt) -> None:
-        """Repaint soon: at once after a rest, else when the frame time has passed."""
+        """Repaint soon: at once after a rest, else when the frame time has passed; a hidden view waits to be shown."""
         self._dirt |= dirt
-        if not self._timer.isActive():
+        if self.isVisible() and not self._timer.isActive():
             passed = self._since.elapsed() if self._since.isValid() else FRAME_MS
             self._timer.start(max(0, FRAME_MS - int(passed)))
 
