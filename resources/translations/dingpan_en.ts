@@ -121,11 +121,11 @@
     </message>
     <message>
         <source>仓位</source>
-        <translation>Weight</translation>
+        <translation>Share</translation>
     </message>
     <message>
         <source>信号</source>
-        <translation>Signal</translation>
+        <translation>Sig.</translation>
     </message>
     <message>
         <source>先选中一笔在途委托</source>
@@ -269,7 +269,7 @@
     </message>
     <message>
         <source>持仓</source>
-        <translation>Holdings</translation>
+        <translation>Held</translation>
     </message>
     <message>
         <source>提醒</source>
@@ -317,11 +317,11 @@
     </message>
     <message>
         <source>止损</source>
-        <translation>Stop</translation>
+        <translation>SL</translation>
     </message>
     <message>
         <source>止盈</source>
-        <translation>Target</translation>
+        <translation>TP</translation>
     </message>
     <message>
         <source>每一笔成交都在这里，最新在上</source>
@@ -345,7 +345,7 @@
     </message>
     <message>
         <source>浮盈亏</source>
-        <translation>Open P&amp;L</translation>
+        <translation>P&amp;L</translation>
     </message>
     <message>
         <source>消息</source>
@@ -377,7 +377,7 @@
     </message>
     <message>
         <source>筛选 标的/原因</source>
-        <translation>Filter security / reason</translation>
+        <translation>Filter</translation>
     </message>
     <message>
         <source>级别</source>
@@ -405,7 +405,7 @@
     </message>
     <message>
         <source>进场</source>
-        <translation>Entry</translation>
+        <translation>In</translation>
     </message>
     <message>
         <source>部成</source>
@@ -728,7 +728,7 @@
     </message>
     <message>
         <source>价差 {gap}（{n} 跳）</source>
-        <translation>Spread {gap} ({n} ticks)</translation>
+        <translation>Spread {gap}, ticks {n}</translation>
     </message>
     <message>
         <source>单位 手</source>
@@ -874,7 +874,7 @@
     </message>
     <message>
         <source>“{text}”不是数字。请只写数字和小数点，例如 {example}。</source>
-        <translation>“{text}” is not a number. Use digits and a point only, for example {example}.</translation>
+        <translation>"{text}" is not a number. Use digits and a point only, for example {example}.</translation>
     </message>
     <message>
         <source>、</source>
@@ -902,7 +902,7 @@
     </message>
     <message>
         <source>先改正 {n} 处错误：{names}</source>
-        <translation>First correct {n} wrong: {names}</translation>
+        <translation>Correct {n} first: {names}</translation>
     </message>
     <message>
         <source>到价自动下单</source>
@@ -1112,15 +1112,15 @@
     </message>
     <message>
         <source>距进场上沿</source>
-        <translation>From zone top</translation>
+        <translation>From entry top</translation>
     </message>
     <message>
         <source>进场上沿</source>
-        <translation>Entry, upper</translation>
+        <translation>Entry top</translation>
     </message>
     <message>
         <source>进场下沿</source>
-        <translation>Entry, lower</translation>
+        <translation>Entry bottom</translation>
     </message>
 </context>
 <context>
@@ -1376,7 +1376,7 @@
     </message>
     <message>
         <source>按最不利的进场上沿 {price} 计，未计在途委托</source>
-        <translation>At the zone top {price}; working orders not counted</translation>
+        <translation>At the entry top {price}; working orders not counted</translation>
     </message>
     <message>
         <source>数量</source>
@@ -1498,7 +1498,7 @@
     </message>
     <message>
         <source>昨</source>
-        <translation>Prev</translation>
+        <translation>P</translation>
     </message>
     <message>
         <source>量</source>

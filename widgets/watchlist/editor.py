@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QAbstractButton, QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QDialog, QVBoxLayout, QWidget
 
 from core.domain.enums import Mode
 from core.domain.market import Instrument, Quote, Symbol
@@ -20,7 +20,7 @@ from core.domain.watch import WatchItem
 from widgets.field import Offer
 from widgets.mode_badge import ModeRail
 from widgets.theme import ThemeHolder
-from widgets.watchlist.editor_bars import ActBar, AskBar, scrolled
+from widgets.watchlist.editor_bars import ActBar, AskBar, two_columns
 from widgets.watchlist.editor_checks import CheckList
 from widgets.watchlist.editor_draft import Draft, Source
 from widgets.watchlist.editor_form import ItemForm
@@ -30,6 +30,7 @@ from widgets.watchlist.editor_says import checks_of, plan_of, ratio_text, switch
 from widgets.watchlist.editor_state import EditorState
 
 SIZE = (1080, 690)
+Wanted = tuple[WatchItem | None, Instrument | None, Quote | None]
 
 
 class ItemEditor(QDialog):
@@ -55,7 +56,7 @@ class ItemEditor(QDialog):
         self._quote: Quote | None = None
         self._account: Account | None = None
         self._sent: tuple[WatchItem, Draft] | None = None
-        self._next: tuple[WatchItem | None, Instrument | None, Quote | None] | None = None
+        self._next: Wanted | None = None
         self.setModal(False)
         self.form = ItemForm(theme, self)
         self.state = EditorState(self.form.draft, self)
@@ -93,7 +94,7 @@ class ItemEditor(QDialog):
             self._show_market()
 
     def set_instrument(self, instrument: Instrument) -> None:
-        """The security that was wanted; one of another symbol is ignored."""
+        """Facts of the security; one of another symbol is ignored."""
         if instrument.symbol == self.symbol and instrument != self.state.instrument:
             self.state.set_instrument(instrument)
 
@@ -152,8 +153,7 @@ class ItemEditor(QDialog):
         self.form.focus_on("symbol" if item is None else "take_profit")
 
     def _on_edited(self, field: str) -> None:
-        if field in self.state.refused:
-            self.acts.say_refused("")
+        self.acts.say_refused("")
         self.state.edited(field)
 
     def _on_symbol(self, symbol: str) -> None:
@@ -273,22 +273,10 @@ class ItemEditor(QDialog):
     # Making
 
     def _lay_out(self) -> None:
-        side = QVBoxLayout()
-        side.setSpacing(10)
-        for panel in (self.money, self.checks):
-            side.addWidget(panel)
-        side.addStretch(1)
-        body = QWidget(self)
-        columns = QHBoxLayout(body)
-        columns.setContentsMargins(16, 14, 16, 14)
-        columns.setSpacing(20)
-        columns.addWidget(self.form, 1)
-        columns.addLayout(side, 1)
-        outer = QVBoxLayout(self)
+        outer = QVBoxLayout(self, spacing=0)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.setSpacing(0)
         outer.addWidget(self.rail)
-        outer.addWidget(scrolled(body, self), 1)
+        outer.addWidget(two_columns(self.form, (self.money, self.checks), self), 1)
         outer.addWidget(self.ask)
         outer.addWidget(self.acts)
         self.resize(self._theme.scaled(SIZE[0]), self._theme.scaled(SIZE[1]))

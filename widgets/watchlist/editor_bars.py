@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from widgets.field import IconMark
 from widgets.icons import Icon
@@ -95,13 +97,22 @@ class AskBar(QWidget):
         self.keep.setFocus()
 
 
-def scrolled(content: QWidget, parent: QWidget) -> QScrollArea:
-    """A body that scrolls where the screen is too small for it; Tab goes through it, not to it."""
+def two_columns(left: QWidget, right: Iterable[QWidget], parent: QWidget) -> QScrollArea:
+    """The body: it scrolls where the screen is too small for it; Tab goes through it, not to it."""
+    body = QWidget(parent)
+    body.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+    set_prop(body, "panel", "win")
+    side = QVBoxLayout(spacing=10)
+    for panel in right:
+        side.addWidget(panel)
+    side.addStretch(1)
+    columns = QHBoxLayout(body, spacing=20)
+    columns.setContentsMargins(16, 14, 16, 14)
+    columns.addWidget(left, 1)
+    columns.addLayout(side, 1)
     area = QScrollArea(parent)
     area.setWidgetResizable(True)
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    content.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-    set_prop(content, "panel", "win")
-    area.setWidget(content)
+    area.setWidget(body)
     return area

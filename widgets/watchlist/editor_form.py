@@ -178,8 +178,8 @@ class ItemForm(QWidget):
         column.addLayout(self._heading(self.tr("其他")))
         last = QHBoxLayout()
         last.setSpacing(20)
-        last.addWidget(self.group)
-        last.addWidget(self.note, 1)
+        last.addWidget(self.group, 0, Qt.AlignmentFlag.AlignTop)
+        last.addWidget(self.note, 1, Qt.AlignmentFlag.AlignTop)
         column.addLayout(last)
         column.addStretch(1)
 
@@ -206,8 +206,9 @@ class ItemForm(QWidget):
         grid.setHorizontalSpacing(20)
         grid.setVerticalSpacing(8)
         grid.addWidget(self.switches["quant_enabled"], 0, 0, 1, 2)
-        grid.addWidget(self.pct, 1, 0)
-        grid.addWidget(self.amount, 1, 1)
+        # At the top: the one without a message must not move when the other has one.
+        grid.addWidget(self.pct, 1, 0, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(self.amount, 1, 1, Qt.AlignmentFlag.AlignTop)
         grid.addWidget(self.switches["auto_stop_loss"], 2, 0)
         grid.addWidget(self.switches["auto_take_profit"], 2, 1)
         grid.addWidget(self.switches["alerts"], 3, 0, 1, 2)

@@ -113,7 +113,9 @@ class MoneyPanel(QFrame):
         self.head.note.setText("")
         if plan is None:
             return
-        self.head.note.setText(self.tr("按最不利的进场上沿 {price} 计，未计在途委托").format(price=plain_price(plan.price)))
+        self.head.note.setText(
+            self.tr("按最不利的进场上沿 {price} 计，未计在途委托").format(price=plain_price(plan.price))
+        )
         widest = max((cap.volume for cap in plan.caps if cap.amount is not None), default=0)
         for row, cap in zip(self.rows, plan.caps, strict=True):
             name, how = self._words(cap.kind, item, account)
