@@ -95,7 +95,8 @@ class MainWindow(QMainWindow):
     def _restore(self) -> None:
         geometry, docks = self._store.layout()
         if geometry is None or not self.restoreGeometry(geometry):
-            self.resize(1600, 900)
+            room = self.screen().availableGeometry()
+            self.resize(min(1600, room.width()), min(900, room.height()))
         if docks is not None:
             self.docks.restore(docks)
         self._restored = docks is not None
