@@ -14,6 +14,7 @@ class DeskArguments:
     """What the command line may say about the desk."""
 
     watchlist: Path | None
+    ticks: Path | None
     seed: int
     speed: float
     exit_after: float | None
@@ -48,6 +49,7 @@ def parse(arguments: Sequence[str]) -> DeskArguments:
     parser.add_argument(
         "--watchlist", type=Path, metavar="W.csv", help="用这个监测列表代替保存的列表（只在本次运行）"
     )
+    parser.add_argument("--ticks", type=Path, metavar="TICKS.csv.gz", help="行情用录下的 level-1 快照文件")
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="内置行情的种子（默认 1）")
     parser.add_argument("--speed", type=_speed, default=1.0, metavar="N", help="模拟时钟倍速（默认 1）")
     parser.add_argument("--exit-after", type=_positive, metavar="SECONDS", help="这么多秒后自动退出")
@@ -59,6 +61,7 @@ def parse(arguments: Sequence[str]) -> DeskArguments:
     found = parser.parse_args(list(arguments))
     return DeskArguments(
         watchlist=found.watchlist,
+        ticks=found.ticks,
         seed=found.seed,
         speed=found.speed,
         exit_after=found.exit_after,

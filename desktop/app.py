@@ -103,6 +103,7 @@ class Program(QObject):
             seed=arguments.seed,
             speed=arguments.speed,
             watchlist=str(arguments.watchlist or ""),
+            ticks=str(arguments.ticks or ""),
             data_dir=str(arguments.data_dir or ""),
         )
         self._service = DeskThread(Composer(choice))

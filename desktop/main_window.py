@@ -86,6 +86,7 @@ class MainWindow(QMainWindow):
         panels.blotter.export_requested.connect(self._export_table)
         panels.bars_wanted.connect(self._load_bars)
         panels.item_saved.connect(self._save_edited)
+        panels.instrument_wanted.connect(lambda symbol: self._run(self._look_up(Symbol(symbol))))
         panels.health.inbox_requested.connect(lambda: panels.blotter.show_tab("alarms"))
         panels.alarms.count_changed.connect(self.tray.set_alarms)
         self.tray.show_requested.connect(self._come_back)
@@ -300,6 +301,16 @@ class MainWindow(QMainWindow):
         answer = await self._ask(c.LoadBars(self._id(), symbol, period, 500), 30.0)
         if not answer.ok:
             self.panels.chart.set_bars(symbol, period, (), answer.text)
+
+    async def _look_up(self, symbol: Symbol) -> None:
+        """The editor asks about a symbol: what is known is shown at once, the rest is asked for."""
+        self.panels.tell_editor(symbol)
+        if symbol not in self.panels.instruments:
+            answer = await self._ask(c.LookUp(self._id(), symbol))
+            if answer.ok:
+                self.panels.tell_editor(symbol)
+            elif self.panels.editor is not None and answer.field:
+                self.panels.editor.show_error(answer.field, answer.text)
 
     def acknowledge_top(self) -> None:
         """The user has heard the gravest alarm."""

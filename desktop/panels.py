@@ -84,7 +84,9 @@ class Panels(QObject):
             return
         symbol = Symbol(self.symbol)
         known = self.instruments.get(symbol)
-        self.chart.show_symbol(symbol, known.name if known else "", known.tick if known else tick_size(symbol))
+        self.chart.show_symbol(
+            symbol, known.name if known else "", known.tick if known else tick_size(symbol)
+        )
         self.depth.set_symbol(symbol, known)
         if new:
             self.chart.set_trades(self._trades.get(symbol, ()))
@@ -132,14 +134,25 @@ class Panels(QObject):
             self.editor.finished.connect(self._editor_closed)
         symbol = item.symbol if item is not None else ""
         self.editor.edit(item, self.instruments.get(symbol), self.latest.get(symbol))
-        if self.asset is not None:
-            held = self._positions.get(symbol)
-            quote = self.latest.get(symbol)
-            value = quote.last_price * held.volume if held is not None and quote is not None else Decimal(0)
-            self.editor.set_account(self.asset.total_asset, self.asset.cash, value)
+        self.tell_editor(symbol)
         self.editor.show()
         self.editor.raise_()
         self.editor.activateWindow()
+
+    def tell_editor(self, symbol: str) -> None:
+        """Give the editor what the desk knows of the symbol it edits."""
+        editor = self.editor
+        if editor is None or not symbol:
+            return
+        instrument, quote = self.instruments.get(symbol), self.latest.get(symbol)
+        if instrument is not None:
+            editor.set_instrument(instrument)
+        if quote is not None:
+            editor.set_quote(quote)
+        if self.asset is not None:
+            held = self._positions.get(symbol)
+            value = quote.last_price * held.volume if held is not None and quote is not None else Decimal(0)
+            editor.set_account(self.asset.total_asset, self.asset.cash, value)
 
     def _editor_closed(self) -> None:
         if self.editor is not None:

@@ -60,6 +60,8 @@ class CommandDesk:
             case c.CancelOrder():
                 self._service.parts.sender.cancel(command.order_id)
                 return "撤单请求已发出，等柜台回报"
+            case c.LookUp():
+                return await self._look_up(command)
             case c.LoadBars():
                 charts = self._service.parts.charts
                 if charts is not None:
@@ -87,6 +89,13 @@ class CommandDesk:
         items = tuple(self._service.items.values())
         await self._service.parts.files.call(write_watchlist, Path(command.path), items)
         return f"已导出 {len(items)} 项"
+
+    async def _look_up(self, command: c.LookUp) -> str:
+        found = await self._service.parts.feed.instruments([command.symbol])
+        if command.symbol not in found:
+            raise BadInput(f"行情源不认识 {command.symbol}。请核对代码。", field="symbol")
+        self._service.parts.speaker.instruments(tuple(found.values()))
+        return ""
 
     def _arm(self, armed: bool) -> str:
         p = self._service.parts

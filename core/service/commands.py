@@ -64,6 +64,13 @@ class CancelOrder(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class LookUp(Command):
+    """Name, tick and limits of a security that may not be watched yet; they follow as `InstrumentsNews`."""
+
+    symbol: Symbol
+
+
+@dataclass(frozen=True, slots=True)
 class LoadBars(Command):
     """History of one symbol; answered by `BarsLoaded`, and the symbol's growing bar follows as `BarUpdated`."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
 import sys
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -39,6 +40,7 @@ class DeskChoice:
     seed: int = 1
     speed: float = 1.0
     watchlist: str = ""
+    ticks: str = ""
     data_dir: str = ""
 
 
@@ -108,6 +110,8 @@ def _paper(
     from core.service.paper import PaperDesk, PaperOptions
     from core.simqmt.securities import DEFAULT_HOLDINGS
 
+    if choice.ticks:
+        return _recorded(settings, choice, given, outbox)
     folder = settings.data_dir / "paper"
     _make(folder)
     marker = folder / "running"
@@ -124,6 +128,23 @@ def _paper(
     paper = PaperDesk(options, market, _rooms(settings, folder, given, inherit), outbox)
     paper.desk.on_stopped.append(lambda: marker.unlink(missing_ok=True))
     return paper.desk
+
+
+def _recorded(
+    settings: DeskSettings, choice: DeskChoice, given: tuple[WatchItem, ...] | None, outbox: Outbox
+) -> ComposedDesk:
+    """A recorded day on the screen, at the chosen speed. Its account is scratch: every run starts with a new one."""
+    from core.service.paper import PaperDesk, PaperOptions
+    from core.simqmt.market_replay import ReplayMarket
+
+    market = ReplayMarket(Path(choice.ticks))
+    folder = settings.data_dir / "recorded"
+    shutil.rmtree(folder, ignore_errors=True)
+    _make(folder)
+    options = PaperOptions(
+        folder=folder / "terminal", account_id=settings.account_id, cash=settings.cash, speed=choice.speed
+    )
+    return PaperDesk(options, market, _rooms(settings, folder, given), outbox).desk
 
 
 def _make(folder: Path) -> None:
