@@ -81,16 +81,21 @@ class Automation:
             if item is not None:
                 self._on_hit(item, hit)
 
-    def on_final(self, intent: Intent) -> None:
-        """An intent of ours ended. Records what the broker made of it when it was not what was meant."""
+    def on_final(self, intent: Intent) -> float | None:
+        """An intent of ours ended. Records what the broker made of it when it was not what was meant.
+
+        Answers in how many seconds its level may act again, None when it acts no more.
+        """
         if intent.kind is None or not intent.trigger:
-            return
+            return None
         trigger = self.triggers.of(intent.item_id, intent.kind)
         if trigger.key != intent.trigger:
-            return  # of another trading day
-        trigger.ended(intent, self._clock.now_ms())
+            return None  # of another trading day
+        now = self._clock.now_ms()
+        armed = trigger.ended(intent, now)
+        again = max(trigger.not_before_ms - now, 0) / 1000 if armed else None
         if intent.state is IntentState.FILLED or trigger.signal is None:
-            return
+            return again
         done = f"成交 {intent.filled:,}/{intent.volume:,} 股" if intent.filled else "没有成交"
         words = {
             IntentState.REFUSED: f"柜台拒绝，{done}。柜台原文：{intent.message}",
@@ -99,6 +104,7 @@ class Automation:
         }
         reason = Reason(intent.state.value, words.get(intent.state, intent.message), False)
         self._tell(trigger, trigger.signal, Verdict(Outcome.FAILED, (reason,)), intent.intent_id)
+        return again
 
     def _on_hit(self, item: WatchItem, hit: LevelHit) -> None:
         trigger = self.triggers.of(item.item_id, hit.kind)
@@ -146,6 +152,8 @@ class Automation:
             kind=case.kind,
             trigger=trigger.key,
         )
+        if case.kind is SignalKind.ENTRY:
+            self.triggers.bought(intent.item_id)
         self._sender.start(intent, verdict.freeze)
         return intent.intent_id
 

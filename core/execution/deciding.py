@@ -15,7 +15,7 @@ from core.domain.enums import Outcome, Side, SignalKind
 from core.domain.money import price_text
 from core.exchange.cage import quote_lowest_sell
 from core.exchange.limits import LimitFacts
-from core.exchange.lots import round_sell
+from core.exchange.lots import max_volume, round_sell
 from core.exchange.symbols import rule_of, tick_size
 from core.execution.chain import Chain
 from core.execution.facts import Case
@@ -155,8 +155,9 @@ def _exit(chain: Chain, case: Case, gate: RiskGate) -> Verdict:
         "有一笔卖单结果不明，本票卖出已停发，等柜台答复",
     ):
         return Verdict(Outcome.WAITING, chain.done())
-    if urgent and facts.working_sells:
-        open_volume = sum(order.open_volume for order in facts.working_sells)
+    freed_soon = facts.sellable <= 0 < facts.frozen
+    if urgent and (facts.working_sells or freed_soon):
+        open_volume = sum(order.open_volume for order in facts.working_sells) or facts.frozen
         text = f"在途卖单 {open_volume:,} 股先撤，撤成后用腾出的股数止损"
         chain.require(False, "CANCEL_FIRST", "", text)
         orders = tuple(o.order_id for o in facts.working_sells if o.status.is_cancelable)
@@ -164,7 +165,8 @@ def _exit(chain: Chain, case: Case, gate: RiskGate) -> Verdict:
     if not _sellable(chain, case):
         return Verdict(Outcome.WAITING, chain.done())
     price = _stop_price(case) if urgent else case.quote.last_price.quantize(tick_size(case.item.symbol))
-    volume = round_sell(case.item.symbol, facts.sellable, facts.sellable)
+    most = min(facts.sellable, max_volume(case.item.symbol))
+    volume = round_sell(case.item.symbol, most, facts.sellable)
     return _through_gate(chain, case, gate, Side.SELL, volume, price)
 
 
@@ -172,7 +174,7 @@ def _sellable(chain: Chain, case: Case) -> bool:
     facts = case.facts
     if facts.sellable > 0:
         return chain.require(True, "SELLABLE", f"可卖 {facts.sellable:,} 股", "")
-    if facts.frozen_by_orders > 0 or facts.live_sells:
+    if facts.frozen_by_orders > 0 or facts.frozen > 0 or facts.live_sells:
         return chain.require(False, "WORKING_SELL", "", f"{facts.held:,} 股都在途卖出，等它成交或撤单")
     bad = f"持有 {facts.held:,} 股，今日买入，T+1 可卖 0；下一交易日起可以卖出"
     return chain.require(False, "T_PLUS_1", "", bad)

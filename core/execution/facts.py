@@ -30,6 +30,7 @@ class SymbolFacts:
     """Figures of one symbol. Volumes in shares; `cash` and `total_asset` are None while the account is unknown.
 
     `sellable` has the reservations of our own unanswered sells taken off; `held` includes the newest fills.
+    `frozen` are shares that working sells hold by the broker's last word, `frozen_by_orders` by the orders known here.
     `invested` is of the whole account: all holdings at the newest prices and all open buys.
     """
 
@@ -47,6 +48,7 @@ class SymbolFacts:
     unknown_buy: Intent | None
     unknown_sell: Intent | None
     invested: Decimal = Decimal(0)
+    frozen: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -168,8 +168,10 @@ class Sender:
         return self._intents.find(event.trade.remark, event.trade.order_id)
 
     def settle_missing(self, intent: Intent, message: str) -> None:
-        """The broker's complete answers rule the order out: it never arrived."""
-        self._set(intent.intent_id, IntentState.NOT_SENT, message=message)
+        """The broker's complete answers rule the order out: it never arrived. One that had a number did, and is over;
+        whatever became of it, an entry must not be sent again."""
+        state = IntentState.CANCELED if intent.order_id > 0 else IntentState.NOT_SENT
+        self._set(intent.intent_id, state, message=message)
 
     def expire_before(self, day: date) -> None:
         """Orders live for one trading day: what was alive on an earlier day is over, as far as it was filled."""

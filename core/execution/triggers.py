@@ -23,6 +23,7 @@ def trigger_key(item_id: str, kind: SignalKind, day: date) -> str:
 class Trigger:
     """State of one level. `spent` once it acted; a stop is spent only when it is filled.
 
+    `partial`: its order is less than all that could be sold. `renewed`: shares were bought since its order left.
     `last` is what was last told about it, so that nothing is told twice; `since` is when it began to wait.
     """
 
@@ -30,6 +31,7 @@ class Trigger:
     spent: bool = False
     acting: bool = False
     partial: bool = False
+    renewed: bool = False
     signal: Signal | None = None
     last: tuple[Outcome, str] | None = None
     last_text: str = ""
@@ -39,22 +41,22 @@ class Trigger:
 
     def began(self, partial: bool) -> None:
         """An order is on its way; `partial` when it is less than all that could be sold."""
-        self.spent, self.acting, self.partial = True, True, partial
+        self.spent, self.acting, self.partial, self.renewed = True, True, partial, False
 
     def ended(self, intent: Intent, now_ms: int) -> bool:
         """An intent of this trigger is final. True when the trigger is armed again.
 
-        An entry or take-profit that the broker saw is spent. A stop that was refused or cancelled is not done.
+        An entry or take-profit that the broker saw is spent. A stop that was refused or cancelled is not done, and no
+        exit is while it left something to sell.
         """
         self.acting = False
         filled = intent.state is IntentState.FILLED
         if filled:
             self.failures = 0
-        again = (
-            (not filled or self.partial)
-            if intent.kind is SignalKind.STOP_LOSS
-            else intent.state is IntentState.NOT_SENT
-        )
+            again = self.partial or self.renewed
+        else:
+            never_left = intent.state is IntentState.NOT_SENT
+            again = self.renewed or never_left or intent.kind is SignalKind.STOP_LOSS
         if not again:
             return False
         self.spent = False
@@ -80,8 +82,15 @@ class TriggerBook:
             found = self._triggers[key] = Trigger(trigger_key(item_id, kind, self.day))
         return found
 
+    def bought(self, item_id: str) -> None:
+        """The item enters: what its exits did was for shares that are gone, so they are armed for the new ones."""
+        for kind in (SignalKind.TAKE_PROFIT, SignalKind.STOP_LOSS):
+            trigger = self.of(item_id, kind)
+            trigger.renewed = trigger.acting
+            trigger.spent = trigger.acting
+
     def restore(self, intents: Iterable[Intent]) -> None:
-        """Spend what was spent before a restart."""
+        """Spend what was spent before a restart; `intents` oldest first."""
         for intent in intents:
             if not intent.trigger or intent.kind is None:
                 continue
@@ -94,11 +103,17 @@ class TriggerBook:
                 trigger.spent = trigger.spent or intent.state is IntentState.FILLED
             else:
                 trigger.spent = trigger.spent or intent.state is not IntentState.NOT_SENT
+            if intent.kind is SignalKind.ENTRY and intent.state is not IntentState.NOT_SENT:
+                self.bought(intent.item_id)
 
     def waiting(self) -> frozenset[str]:
-        """Items of which some trigger waits for the first moment it can act."""
+        """Items of which some trigger waits for the first moment it can act, a failed stop for its next try."""
         return frozenset(
             item_id
-            for (item_id, _), trigger in self._triggers.items()
-            if trigger.last is not None and trigger.last[0] is Outcome.WAITING
+            for (item_id, kind), trigger in self._triggers.items()
+            if trigger.last is not None
+            and (
+                trigger.last[0] is Outcome.WAITING
+                or (trigger.last[0] is Outcome.FAILED and kind is SignalKind.STOP_LOSS)
+            )
         )

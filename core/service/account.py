@@ -105,6 +105,7 @@ class DeskAccount:
         book, intents = self._book, self._intents
         sells = book.working(symbol, Side.SELL)
         reserved = intents.reserved_shares(symbol, book.known_until(symbol))
+        held = book.positions.get(symbol)
         return SymbolFacts(
             symbol=symbol,
             name=self.name(symbol),
@@ -119,6 +120,7 @@ class DeskAccount:
             live_sells=tuple(intents.live(symbol, Side.SELL)),
             unknown_buy=intents.unknown(symbol, Side.BUY),
             unknown_sell=intents.unknown(symbol, Side.SELL),
+            frozen=held.frozen if held is not None else 0,
         )
 
     def _foreign_buys(self, symbol: Symbol | None) -> Decimal:

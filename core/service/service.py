@@ -10,7 +10,7 @@ from datetime import date
 
 from core.clock import Clock
 from core.domain.decision import Decision, ItemView, Signal
-from core.domain.enums import AlarmRank, IntentState, LinkState, Mode, Phase
+from core.domain.enums import AlarmRank, IntentState, LinkState, Mode, Phase, SignalKind
 from core.domain.events import (
     AssetReported,
     BrokerEvent,
@@ -268,7 +268,9 @@ class TradingService:
         else:
             p.speaker.cure(key)
         if intent.state.is_final and self.automation is not None:
-            self.automation.on_final(intent)
+            wait_s = self.automation.on_final(intent)
+            if wait_s is not None and intent.kind is SignalKind.STOP_LOSS:
+                asyncio.get_running_loop().call_later(wait_s, self._look_again)
         self._tell_views(self._by_symbol.get(intent.symbol, ()))
 
     def on_journal(self, error: JournalError | None) -> None:
