@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from core.clock import Clock
-from core.domain.enums import AlarmRank, IntentState, LinkState
+from core.domain.enums import AlarmRank, IntentState, LinkState, Side
 from core.domain.events import OrderReported, TradeReported
 from core.domain.trading import Asset, Intent, Order, Position, Trade
 from core.errors import BrokerError
@@ -74,6 +74,7 @@ class BrokerLink:
         self._cure = cure
         self._refresh_due = False
         self._resolving = False
+        self._clean: dict[str, int] = {}
         self._closing = False
 
     async def open(self) -> None:
@@ -115,6 +116,7 @@ class BrokerLink:
         """An intent is of unknown fate: ask the broker until its answers settle it."""
         if not self._resolving and not self._closing:
             self._resolving = True
+            self._clean.clear()
             self._tasks.spawn(self._resolve())
 
     def _start_refresh(self) -> None:
@@ -146,6 +148,7 @@ class BrokerLink:
         asyncio.get_running_loop().call_later(_PROBE_S, self._probe)
 
     async def _reconcile(self) -> None:
+        before = {i.intent_id: i for i in self._intents.all() if not i.state.is_final}
         snapshot = await self._snapshot()
         self._take(snapshot)
         known = {order.remark for order in snapshot.orders}
@@ -156,6 +159,10 @@ class BrokerLink:
             await asyncio.sleep(_RESOLVE_S)
             self._settle(missing, await self._snapshot())
         self._on_account()
+        found = [_difference(i) for i in self._intents.all() if before.get(i.intent_id, i) != i]
+        if found:
+            text = f"上次退出时未了结的委托，现在以柜台为准：{'；'.join(found)}。"
+            self._alarm("reconciled", AlarmRank.CARE, "对账有变化", text)
 
     async def _snapshot(self) -> Snapshot:
         asset = await self._broker.query_asset()
@@ -184,31 +191,49 @@ class BrokerLink:
                 self._sender.settle_missing(intent, "柜台两次完整答复都没有这笔委托，确认没有到达。")
 
     async def _resolve(self) -> None:
-        clean: dict[str, int] = {}
-        while not self._closing:
-            unknown = [i for i in self._intents.all() if i.state is IntentState.UNKNOWN]
-            if not unknown:
-                break
+        """One round; the next is a timer, so that nobody who waits for work under way waits for the broker."""
+        unknown = [i for i in self._intents.all() if i.state is IntentState.UNKNOWN]
+        if unknown:
             try:
                 snapshot = await self._snapshot()
             except BrokerError:
-                clean.clear()
+                self._clean.clear()
             else:
                 self._take(snapshot)
-                self._count_clean(unknown, snapshot, clean)
-            await asyncio.sleep(_RESOLVE_S)
-        self._resolving = False
+                self._count_clean(unknown, snapshot)
+            asyncio.get_running_loop().call_later(_RESOLVE_S, self._resolve_again)
+        else:
+            self._resolving = False
 
-    def _count_clean(self, unknown: Sequence[Intent], snapshot: Snapshot, clean: dict[str, int]) -> None:
+    def _resolve_again(self) -> None:
+        if not self._closing:
+            self._tasks.spawn(self._resolve())
+
+    def _count_clean(self, unknown: Sequence[Intent], snapshot: Snapshot) -> None:
         known = {order.remark for order in snapshot.orders} | {trade.remark for trade in snapshot.trades}
         for intent in unknown:
             if intent.intent_id in known:
                 continue
-            clean[intent.intent_id] = clean.get(intent.intent_id, 0) + 1
-            if clean[intent.intent_id] >= _CLEAN_ANSWERS:
+            self._clean[intent.intent_id] = self._clean.get(intent.intent_id, 0) + 1
+            if self._clean[intent.intent_id] >= _CLEAN_ANSWERS:
                 text = f"柜台 {_CLEAN_ANSWERS} 次完整答复都没有这笔委托，确认没有到达。"
                 self._sender.settle_missing(intent, text)
 
     def _set(self, link: LinkState, text: str) -> None:
         self._status.link, self._status.link_text = link, text
         self._on_state()
+
+
+_FATE = {
+    IntentState.FILLED: "已全部成交",
+    IntentState.CANCELED: "已撤或已过期",
+    IntentState.REFUSED: "被柜台拒绝",
+    IntentState.NOT_SENT: "没有到达柜台",
+}
+
+
+def _difference(intent: Intent) -> str:
+    """What a start found out about an order that was open when the program ended."""
+    verb = "买入" if intent.side is Side.BUY else "卖出"
+    fate = _FATE.get(intent.state, "仍在柜台")
+    return f"{intent.symbol} {verb} {intent.volume:,} 股{fate}（成交 {intent.filled:,} 股）"
