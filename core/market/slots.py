@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 
 from core.domain.market import Quote, Symbol
+from core.interpreter import held
 
 _log = logging.getLogger(__name__)
 
@@ -61,6 +62,7 @@ class QuoteSlots:
         if not batch:
             return
         try:
-            self._deliver(batch)
+            with held():
+                self._deliver(batch)
         except Exception:  # noqa: BLE001 - task border: a broken listener must not stop the feed
             _log.exception("the listener of the quotes failed on %d quotes", len(batch))

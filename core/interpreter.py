@@ -1,0 +1,32 @@
+"""Who may take the interpreter from whom, where window and trading share one.
+
+A short switch interval gives the trading thread the interpreter soon after it wakes. But it also takes it away again
+every tenth of a millisecond, and a window that paints returns it only between two calls into Qt: a decision of 1.3 ms
+then took 7 ms. So the interval is short while the trading thread waits, and longer while it decides.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+HOLD_S = 0.002
+"""Long enough for a decision; a window that waits so long misses no frame."""
+
+
+@contextmanager
+def held() -> Iterator[None]:
+    """Keep the interpreter on this thread for up to `HOLD_S`, unless it calls something that gives it away.
+
+    Does nothing where the interval is as long already: a process without a window did not shorten it.
+    """
+    before = sys.getswitchinterval()
+    if before >= HOLD_S:
+        yield
+        return
+    sys.setswitchinterval(HOLD_S)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(before)
