@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 
 from core.clock import Clock
 from core.domain.decision import Decision, ItemView, Signal
@@ -23,7 +23,7 @@ from core.domain.events import (
     PositionReported,
     TradeReported,
 )
-from core.domain.market import Quote, Symbol
+from core.domain.market import SHANGHAI, Quote, Symbol, datetime_to_ms
 from core.domain.trading import Intent
 from core.domain.watch import WatchItem
 from core.errors import BrokerError, JournalError, UserError
@@ -59,6 +59,8 @@ class TradingService:
         self._by_symbol: dict[Symbol, list[str]] = {}
         self._stopping = False
         self._day = clock.now().date()
+        self._day_ends_ms = 0
+        self._rolling = False
         self.automation: Automation | None = None
         self.ids: Ids | None = None
 
@@ -127,6 +129,7 @@ class TradingService:
             on_decision=self._on_decision,
         )
         self._day = day
+        self._day_ends_ms = datetime_to_ms(datetime.combine(day, time.max, SHANGHAI))
         self._index_items()
         return state
 
@@ -167,6 +170,7 @@ class TradingService:
     def on_quotes(self, quotes: Sequence[Quote]) -> None:
         """A batch of snapshots, in arrival order."""
         p = self.parts
+        self._notice_day()
         p.meter.batch()
         rows = p.board.apply(quotes)
         if self.automation is not None and len(rows):
@@ -179,14 +183,19 @@ class TradingService:
         """The account changed: triggers that wait may act now, on the quotes that are there."""
         if self.automation is None or self._stopping:
             return
-        p, waiting = self.parts, self.automation.triggers.waiting()
+        waiting = self.automation.triggers.waiting()
         if not waiting:
             return
         for symbol in [s for s, item_ids in self._by_symbol.items() if not waiting.isdisjoint(item_ids)]:
-            row = p.board.row(symbol)
-            if row is not None:
-                p.meter.batch()
-                self.automation.on_hits(p.monitor.sweep(p.rows_of(row)), self.items)
+            self._sweep(symbol)
+
+    def _sweep(self, symbol: Symbol) -> None:
+        """Compare the levels of a symbol with the quote that is there."""
+        p = self.parts
+        row = p.board.row(symbol)
+        if row is not None and self.automation is not None:
+            p.meter.batch()
+            self.automation.on_hits(p.monitor.sweep(p.rows_of(row)), self.items)
 
     def _on_signal(self, signal: Signal) -> None:
         self.parts.recorder.signal(signal)
@@ -352,9 +361,7 @@ class TradingService:
         phase = domain_phase(symbol, p.clock.now())
         p.speaker.clock(phase, p.speaker.outbox.depth)
         self._check_feed(phase)
-        today = p.clock.now().date()
-        if today != self._day and phase is not Phase.CLOSED:
-            p.tasks.spawn(self._roll(today))
+        self._notice_day()
         asyncio.get_running_loop().call_later(self._options.clock_s, self._tick_clock)
 
     def _check_feed(self, phase: Phase) -> None:
@@ -365,10 +372,23 @@ class TradingService:
         else:
             p.speaker.cure("feed-silent")
 
+    def _notice_day(self) -> None:
+        """With a window its clock notices a new trading day, without one the day's first quote."""
+        if self.parts.clock.now_ms() < self._day_ends_ms or self._rolling or self._stopping:
+            return
+        now = self.parts.clock.now()
+        if domain_phase(next(iter(self._by_symbol), Symbol("600000.SH")), now) is not Phase.CLOSED:
+            self._rolling = True
+            self.parts.tasks.spawn(self._roll(now.date()))
+
     async def _roll(self, day: date) -> None:
         """A new trading day: levels are armed again, yesterday's purchases can be sold."""
-        if day == self._day:
-            return
+        try:
+            await self._open_day(day)
+        finally:
+            self._rolling = False
+
+    async def _open_day(self, day: date) -> None:
         self.parts.sender.expire_before(day)
         await self._begin_day(day)
         self.parts.speaker.new_day()
@@ -377,6 +397,8 @@ class TradingService:
             text = "实盘的武装只管一个交易日。请核对持仓和价位后重新武装。"
             self.parts.speaker.alarm("armed", AlarmRank.CARE, "新交易日未武装", text)
         if self.parts.status.link is LinkState.READY:
-            self.parts.link.refresh_soon()
+            await self.parts.link.refresh()
         await self._subscribe()
         self._tell_all()
+        for symbol in self._by_symbol:
+            self._sweep(symbol)
