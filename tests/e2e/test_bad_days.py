@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from core.domain.enums import AlarmRank, LinkState
+from core.service import commands as c
 from core.service.news import AlarmNews, DeskState, TradeNews
 from core.simqmt.requests import Call
 from tests.fakes.desk import ACCOUNT, LockstepDesk, steps
@@ -305,3 +307,21 @@ def test_a_new_entry_arms_the_exits_again(desk: Make) -> None:
     )
     day.run()
     assert [call["m_nOrderType"] for call in sent(day)] == [SELLS, BUYS, SELLS]
+
+
+def test_levels_are_armed_anew_on_the_next_trading_day(desk: Make) -> None:
+    """Once a day: the entry of Friday does not act again on Friday, and acts again on Monday."""
+    friday = steps(PF, "14:00:00", ["10.05", "10.50", "10.05", "10.05"])
+    monday = [
+        quote(PF, f"2026-11-23 {time}", "10.02", pre_close="10.05")
+        for time in ("09:30:00", "09:30:03", "09:30:06")
+    ]
+    day = desk([*friday, *monday], [item(max_position_pct=Decimal("0.05"), stop_loss=None)])
+    raised = item(max_position_pct=Decimal("0.1"), stop_loss=None)
+    day.command_at("14:00:10", c.SaveItems("more", (raised,)))
+    day.run()
+    assert [call.time_ms for call in sent(day)] == [friday[0].time_ms, monday[0].time_ms]
+    assert [trigger for (trigger,) in day.rows("SELECT trigger_key FROM intents")] == [
+        "w/ENTRY/20261120",
+        "w/ENTRY/20261123",
+    ]
