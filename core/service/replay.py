@@ -1,4 +1,22 @@
-"""`dingpan replay`: the same service without a window, over a recorded day, as fast as it can, in lock-step."""
+"""`dingpan replay`: the same service without a window, over a recorded day, as fast as it can, in lock-step.
+
+How to read a report, where the rules leave a choice:
+
+* Snapshots are taken by time, equal times in file order. Each replaces its symbol's book; then orders that wait fill;
+  then levels are compared: stops, take-profits, entries.
+* A level is compared while the snapshot and the clock both say continuous auction: a snapshot stamped 11:30:00 or
+  14:57:00 triggers nothing, though orders that wait still fill against it when its phase says continuous.
+* An order with latency arrives after the snapshots of its very instant. From 11:30:00 and 14:57:00 on it only waits.
+  Cash and shares are frozen, and price and cage judged, when it is sent; arrival judges nothing again.
+* Each level sends one order a day. An entry that found no room, or not enough cash, or less than the least amount,
+  tries again on the next snapshot inside its zone. An exit that could sell nothing waits, armed; the level must be
+  met at the moment it acts. An entry arms the exits of its item again: they are for the new shares.
+* A stop cancels a working sell first. It follows on the snapshot shown when the cancel has arrived, at that
+  snapshot's lowest price: limit-down, or 98 % of the best bid where a price cage holds (one that parks orders too).
+* A working buy keeps the open share of its first freeze, and never less than its rest still costs with fees.
+* Orders that still wait end with the symbol's first closed snapshot of 15:00 or later.
+* Times of fills are whole seconds: the vendor tells no more.
+"""
 
 from __future__ import annotations
 
@@ -54,7 +72,11 @@ def replay(arguments: ReplayArguments) -> dict[str, Any]:
     from core.service.watchlist_csv import read_watchlist
     from core.simqmt.market_replay import ReplayMarket
 
-    items = read_watchlist(arguments.watchlist).require()
+    read = read_watchlist(arguments.watchlist)
+    items = read.require()
+    if read.unknown_columns:
+        names = "、".join(read.unknown_columns)
+        print(f"{arguments.watchlist.name}：不认识的列 {names}，没有使用。", file=sys.stderr)  # noqa: T201
     market = ReplayMarket(arguments.ticks)
     _check_positions(arguments, {instrument.symbol for instrument in market.instruments()})
     with tempfile.TemporaryDirectory(prefix="dingpan-replay-") as folder:
@@ -129,12 +151,14 @@ def _write(report: dict[str, Any], path: Path | None) -> None:
     if path is None:
         sys.stdout.write(text)
         return
+    temporary = path.with_name(path.name + ".part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_name(path.name + ".part")
         temporary.write_bytes(text.encode("utf-8"))
         os.replace(temporary, path)
     except OSError as error:
+        with suppress(OSError):
+            temporary.unlink()
         raise UserError(f"报告写不进 {path}：{error.strerror}。请换一个可写的位置。") from error
 
 
@@ -178,13 +202,17 @@ def _money(text: str) -> Decimal:
 
 
 def _position(text: str) -> tuple[Symbol, int, Decimal]:
+    from core.exchange.refusals import Refused
     from core.exchange.symbols import parse_symbol
 
     name, sign, rest = text.partition("=")
     volume, at, cost = rest.partition("@")
     if not (sign and at):
         raise BadInput(f"{text} 应写成 300274.SZ=1000@70.00。", where="--position")
-    symbol = parse_symbol(name)
+    try:
+        symbol = parse_symbol(name)
+    except Refused as refused:
+        raise BadInput(refused.refusal.text, where="--position") from None
     try:
         shares, price = int(volume), Decimal(cost)
     except (ValueError, InvalidOperation):
