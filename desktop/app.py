@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import qasync
@@ -13,10 +14,13 @@ from PySide6.QtWidgets import QApplication
 
 import resources
 from core.service.desk import Composer, DeskChoice
-from core.service.runtime import DeskThread
+from core.service.news import News
+from core.service.outbox import Outbox
+from core.service.runtime import Desk, DeskThread
 from desktop import crash
 from desktop.__main__ import DeskArguments
 from desktop.bridge import Bridge
+from desktop.english import english_news
 from desktop.main_window import MainWindow
 from desktop.preferences import PreferenceStore
 from widgets.theme import ThemeHolder
@@ -43,7 +47,8 @@ def run_desk(arguments: DeskArguments) -> int:
     loop = qasync.QEventLoop(app)
     asyncio.set_event_loop(loop)
     window = MainWindow(theme, store, preferences)
-    program = Program(app, loop, window, arguments)
+    translate = english_news() if preferences.language == "en" else None
+    program = Program(app, loop, window, arguments, translate)
     window.painted.connect(program.start_service)
     crash.quit_on_signals(window.quit, window)
     window.show()
@@ -79,39 +84,47 @@ def _translate(app: QApplication, language: str) -> list[QTranslator]:
     return found
 
 
+def _choice(arguments: DeskArguments) -> DeskChoice:
+    return DeskChoice(
+        live=arguments.live,
+        seed=arguments.seed,
+        speed=arguments.speed,
+        watchlist=str(arguments.watchlist or ""),
+        ticks=str(arguments.ticks or ""),
+        data_dir=str(arguments.data_dir or ""),
+    )
+
+
 class Program(QObject):
     """Joins window and service, and ends both in order."""
 
     def __init__(
-        self, app: QApplication, loop: asyncio.AbstractEventLoop, window: MainWindow, arguments: DeskArguments
+        self,
+        app: QApplication,
+        loop: asyncio.AbstractEventLoop,
+        window: MainWindow,
+        arguments: DeskArguments,
+        translate: Callable[[News], News] | None = None,
     ) -> None:
         super().__init__()
         self._app = app
         self._loop = loop
         self._window = window
         self._arguments = arguments
-        self._service: DeskThread | None = None
-        self._bridge: Bridge | None = None
+        self._translate = translate
+        self.service: DeskThread | None = None
+        self.bridge: Bridge | None = None
         self.exit_code = 0
         window.quit_requested.connect(self.stop)
 
     def start_service(self) -> None:
         """After the first frame: the trading thread imports what is heavy and composes the desk."""
-        arguments = self._arguments
-        choice = DeskChoice(
-            live=arguments.live,
-            seed=arguments.seed,
-            speed=arguments.speed,
-            watchlist=str(arguments.watchlist or ""),
-            ticks=str(arguments.ticks or ""),
-            data_dir=str(arguments.data_dir or ""),
-        )
-        self._service = DeskThread(Composer(choice))
-        self._bridge = Bridge(self._service, self._loop, self)
-        self._window.attach(self._bridge)
-        self._service.start()
-        if arguments.exit_after is not None:
-            QTimer.singleShot(round(arguments.exit_after * 1000), self._window.quit)
+        self.service = DeskThread(self._compose)
+        self.bridge = Bridge(self.service, self._loop, self)
+        self._window.attach(self.bridge)
+        self.service.start()
+        if self._arguments.exit_after is not None:
+            QTimer.singleShot(round(self._arguments.exit_after * 1000), self._window.quit)
 
     def stop(self) -> None:
         """Picture first, then the desk in order, then the loop."""
@@ -121,13 +134,13 @@ class Program(QObject):
         if self._arguments.screenshot is not None and not self._take_picture(self._arguments.screenshot):
             self.exit_code = 1
         self._window.tasks.cancel()
-        if self._service is not None:
-            stopped = await self._loop.run_in_executor(None, self._service.stop, STOP_S)
+        if self.service is not None:
+            stopped = await self._loop.run_in_executor(None, self.service.stop, STOP_S)
             if not stopped:
                 _log.error("the trading thread did not stop within %g s", STOP_S)
                 self.exit_code = 1
-        if self._bridge is not None:
-            self._bridge.close()
+        if self.bridge is not None:
+            self.bridge.close()
         self._window.tray.hide()
         self._window.hide()
         self._loop.stop()

@@ -36,10 +36,17 @@ class Bridge(QObject):
     news_arrived = Signal(list)
 
     def __init__(
-        self, service: Service, loop: asyncio.AbstractEventLoop, parent: QObject | None = None
+        self,
+        service: Service,
+        loop: asyncio.AbstractEventLoop,
+        parent: QObject | None = None,
+        *,
+        translate: Callable[[News], News] | None = None,
     ) -> None:
+        """`translate` puts the sentences of news and answers into the window's language; None leaves them Chinese."""
         super().__init__(parent)
         self._service = service
+        self._translate = translate
         self._loop = loop
         self._last_drain = 0.0
         self._due = False
@@ -99,6 +106,8 @@ class Bridge(QObject):
             return
         self._last_drain = self._loop.time()
         news = self._service.drain(BATCH)
+        if self._translate is not None:
+            news = [self._translate(one) for one in news]
         for one in news:
             if isinstance(one, CommandAnswered):
                 future = self._waiting.get(one.command_id)
