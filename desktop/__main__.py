@@ -47,10 +47,10 @@ def parse(arguments: Sequence[str]) -> DeskArguments:
         epilog="另有子命令 replay：不开窗口，回放一个 level-1 行情文件。dingpan replay --help",
     )
     parser.add_argument(
-        "--watchlist", type=Path, metavar="W.csv", help="用这个监测列表代替保存的列表（只在本次运行）"
+        "--watchlist", type=Path, metavar="W.csv", help="用这个监测列表，在它自己的模拟账户上运行"
     )
     parser.add_argument("--ticks", type=Path, metavar="TICKS.csv.gz", help="行情用录下的 level-1 快照文件")
-    parser.add_argument("--seed", type=int, default=1, metavar="N", help="内置行情的种子（默认 1）")
+    parser.add_argument("--seed", type=int, default=1, metavar="N", help="内置行情的种子，每个种子有自己的模拟账户（默认 1）")
     parser.add_argument("--speed", type=_speed, default=1.0, metavar="N", help="模拟时钟倍速（默认 1）")
     parser.add_argument("--exit-after", type=_positive, metavar="SECONDS", help="这么多秒后自动退出")
     parser.add_argument("--screenshot", type=Path, metavar="FILE.png", help="退出前把窗口存成图片")

@@ -1,7 +1,7 @@
 """Which desk a program runs: paper on the built-in market, or live on MiniQMT. Composed on the trading thread.
 
-A paper account lives on: each start is the next trading day at 09:29, when yesterday's purchases can be sold and
-levels are armed anew. After a kill or a crash the same day goes on where the terminal last committed, so that
+A paper account belongs to one built-in market (its seed) and lives on: each start is the next trading day at 09:29,
+when yesterday's purchases can be sold and levels are armed anew. After a kill or a crash the same day goes on where the terminal last committed, so that
 recovery is real.
 """
 
@@ -11,6 +11,7 @@ import logging
 import os
 import shutil
 import sys
+import zlib
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -112,7 +113,7 @@ def _paper(
 
     if choice.ticks:
         return _recorded(settings, choice, given, outbox)
-    folder = settings.data_dir / "paper"
+    folder = settings.data_dir / "paper" / _account_name(choice)
     _make(folder)
     marker = folder / "running"
     market, inherit = _market(folder, choice.seed, crashed=marker.exists())
@@ -128,6 +129,14 @@ def _paper(
     paper = PaperDesk(options, market, _rooms(settings, folder, given, inherit), outbox)
     paper.desk.on_stopped.append(lambda: marker.unlink(missing_ok=True))
     return paper.desk
+
+
+def _account_name(choice: DeskChoice) -> str:
+    """One account for each market; a watchlist file of the command line trades on an account of its own."""
+    if not choice.watchlist:
+        return f"seed-{choice.seed}"
+    path = Path(choice.watchlist).absolute()
+    return f"seed-{choice.seed}-{path.stem}-{zlib.crc32(str(path).encode()):08x}"
 
 
 def _recorded(
