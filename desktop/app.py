@@ -105,13 +105,16 @@ class Program(QObject):
         window: MainWindow,
         arguments: DeskArguments,
         translate: Callable[[News], News] | None = None,
+        compose: Callable[[Outbox], Desk] | None = None,
     ) -> None:
+        """`compose` makes another desk than the one that the arguments ask for."""
         super().__init__()
         self._app = app
         self._loop = loop
         self._window = window
         self._arguments = arguments
         self._translate = translate
+        self._compose = compose or Composer(_choice(arguments))
         self.service: DeskThread | None = None
         self.bridge: Bridge | None = None
         self.exit_code = 0
@@ -120,7 +123,7 @@ class Program(QObject):
     def start_service(self) -> None:
         """After the first frame: the trading thread imports what is heavy and composes the desk."""
         self.service = DeskThread(self._compose)
-        self.bridge = Bridge(self.service, self._loop, self)
+        self.bridge = Bridge(self.service, self._loop, self, translate=self._translate)
         self._window.attach(self.bridge)
         self.service.start()
         if self._arguments.exit_after is not None:
