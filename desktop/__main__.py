@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -34,6 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         return replay(arguments[1:])
     parsed = parse(arguments)
+    gc.disable()  # imports make nothing that is garbage; `Program.start_service` turns it on again
     from desktop.app import run_desk
 
     return run_desk(parsed)

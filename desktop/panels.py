@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
@@ -20,8 +21,10 @@ from widgets.depth import DepthPanel
 from widgets.health_strip import Health, HealthStrip
 from widgets.mode_badge import LiveFrame, ModeRail
 from widgets.theme import ThemeHolder
-from widgets.watchlist.editor import ItemEditor
 from widgets.watchlist.view import WatchlistView
+
+if TYPE_CHECKING:
+    from widgets.watchlist.editor import ItemEditor
 
 NewId = Callable[[Symbol], str]
 
@@ -128,6 +131,8 @@ class Panels(QObject):
     def open_editor(self, item: WatchItem | None, new_id: NewId) -> None:
         """Edit an item, or a new one; one editor at a time."""
         if self.editor is None:
+            from widgets.watchlist.editor import ItemEditor  # not needed for the first frame
+
             self.editor = ItemEditor(self._theme, self.parent(), new_id=new_id, mode=self.mode)  # type: ignore[arg-type]
             self.editor.saved.connect(self.item_saved)
             self.editor.instrument_wanted.connect(self.instrument_wanted)
