@@ -16,6 +16,7 @@ from core.domain.enums import IntentState, Outcome, SignalKind
 from core.domain.market import Quote, Symbol
 from core.domain.trading import Intent
 from core.domain.watch import WatchItem
+from core.execution.counter_texts import explain
 from core.execution.deciding import Verdict, decide
 from core.execution.facts import Case, DeskFacts, SymbolFacts
 from core.execution.ids import Ids
@@ -97,8 +98,9 @@ class Automation:
         if intent.state is IntentState.FILLED or trigger.signal is None:
             return again
         done = f"成交 {intent.filled:,}/{intent.volume:,} 股" if intent.filled else "没有成交"
+        plain = f"{known}。" if (known := explain(intent.message)) else ""
         words = {
-            IntentState.REFUSED: f"柜台拒绝，{done}。柜台原文：{intent.message}",
+            IntentState.REFUSED: f"柜台拒绝，{done}。{plain}柜台原文：{intent.message}",
             IntentState.CANCELED: f"委托已撤，{done}",
             IntentState.NOT_SENT: f"委托没有发出：{intent.message}",
         }
