@@ -7,6 +7,7 @@ import logging
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
 import qasync
 from PySide6.QtCore import QLibraryInfo, QLocale, QObject, QTimer, QTranslator
@@ -40,15 +41,15 @@ def run_desk(arguments: DeskArguments) -> int:
     app = _application()
     store = PreferenceStore(arguments.data_dir)
     preferences = store.load(arguments.look, arguments.language)
-    translators = _translate(app, preferences.language)
+    translators = translate(app, preferences.language)
     theme_settings = preferences.theme(app)
     theme = ThemeHolder(theme_settings)
     theme.set_theme(theme_settings, app)
     loop = qasync.QEventLoop(app)
     asyncio.set_event_loop(loop)
     window = MainWindow(theme, store, preferences)
-    translate = english_news() if preferences.language == "en" else None
-    program = Program(app, loop, window, arguments, translate)
+    words = english_news() if preferences.language == "en" else None
+    program = Program(app, loop, window, arguments, words)
     window.painted.connect(program.start_service)
     crash.quit_on_signals(window.quit, window)
     window.show()
@@ -68,7 +69,7 @@ def _application() -> QApplication:
     return app
 
 
-def _translate(app: QApplication, language: str) -> list[QTranslator]:
+def translate(app: QApplication, language: str) -> list[QTranslator]:
     """Chinese is the source; English comes from the compiled translation. Qt's own words follow."""
     found: list[QTranslator] = []
     folder = str(Path(resources.__file__ or "").with_name("translations"))
@@ -95,6 +96,14 @@ def _choice(arguments: DeskArguments) -> DeskChoice:
     )
 
 
+class Stoppable(Protocol):
+    """What the program ends when the window is quit."""
+
+    def stop(self, timeout: float) -> bool:
+        """Wait for an orderly end; False when it still hangs."""
+        ...
+
+
 class Program(QObject):
     """Joins window and service, and ends both in order."""
 
@@ -115,17 +124,18 @@ class Program(QObject):
         self._arguments = arguments
         self._translate = translate
         self._compose = compose or Composer(_choice(arguments))
-        self.service: DeskThread | None = None
+        self.service: Stoppable | None = None
         self.bridge: Bridge | None = None
         self.exit_code = 0
         window.quit_requested.connect(self.stop)
 
     def start_service(self) -> None:
         """After the first frame: the trading thread imports what is heavy and composes the desk."""
-        self.service = DeskThread(self._compose)
-        self.bridge = Bridge(self.service, self._loop, self, translate=self._translate)
+        service = DeskThread(self._compose)
+        self.service = service
+        self.bridge = Bridge(service, self._loop, self, translate=self._translate)
         self._window.attach(self.bridge)
-        self.service.start()
+        service.start()
         if self._arguments.exit_after is not None:
             QTimer.singleShot(round(self._arguments.exit_after * 1000), self._window.quit)
 
