@@ -222,18 +222,16 @@ def judge(template: str, english: str) -> str:
 
 
 def complaints_of(found: Mapping[str, str], catalogue: Catalogue) -> list[str]:
-    """Every sentence whose English is missing or wrong, one line each."""
+    """Every sentence whose English is missing or wrong, one line each, in the order of the files."""
     lines = []
     for template, english in catalogue.texts.items():
         wrong = judge(template, english)
         if wrong:
             lines.append(f"{found[template]}: {template!r} {wrong}")
-    lines += [
-        f"{one!r} needs a word that says why nobody reads it"
-        for one, why in catalogue.not_for_users.items()
-        if not why
-    ]
-    return lines
+    for one, why in catalogue.not_for_users.items():
+        if not why:
+            lines.append(f"{found[one]}: {one!r} needs a word that says why nobody reads it")
+    return sorted(lines)
 
 
 def update(path: Path, source: Path, *, check: bool) -> list[str]:

@@ -61,7 +61,10 @@ class _Template:
 
 
 class EnglishWords:
-    """English for whole sentences of the core, by a catalogue `template -> English`. Answers are kept."""
+    """English for whole sentences of the core, by a catalogue `template -> English`. Answers are kept.
+
+    `text` is for a sentence that stands alone, `phrase` for one that goes on in a sentence of the window.
+    """
 
     def __init__(self, catalogue: Mapping[str, str]) -> None:
         self._words = {zh: en for zh, en in catalogue.items() if "{" not in zh}
@@ -71,11 +74,11 @@ class EnglishWords:
                 template = _compile(chinese, english)
                 self._by_start.setdefault(template.texts[0][:1], []).append(template)
         self.text: Callable[[str], str] = lru_cache(_KEPT)(self._text)
-        self._part: Callable[[str], str] = lru_cache(_KEPT)(self._find)
+        self.phrase: Callable[[str], str] = lru_cache(_KEPT)(self._find)
 
     def _text(self, chinese: str) -> str:
         """The sentence in English; each line for itself."""
-        return "\n".join(_capital(line, self._part(line)) for line in chinese.split("\n"))
+        return "\n".join(_capital(line, self.phrase(line)) for line in chinese.split("\n"))
 
     def _find(self, text: str) -> str:
         """The best English: of the templates that fit, the one that leaves the least Chinese, the longest first."""
@@ -92,7 +95,7 @@ class EnglishWords:
             said = self._fill(template, values)
             left = _left(said)
             if not left or (
-                not template.joins and all("[" in one or not _left(self._part(one)) for one in values)
+                not template.joins and all("[" in one or not _left(self.phrase(one)) for one in values)
             ):
                 return said
             if left < least:
@@ -111,7 +114,7 @@ class EnglishWords:
         """
         if "[" in text:
             return False
-        return any(self._part(value) != value for value in values) or not any(map(_CHINESE.search, values))
+        return any(self.phrase(value) != value for value in values) or not any(map(_CHINESE.search, values))
 
     def _word_and_name(self, text: str) -> str:
         """`进场 贵州茅台`: one word of ours and a name."""
@@ -124,18 +127,19 @@ class EnglishWords:
         for run, given in zip(template.runs, found, strict=True):
             values.update(zip(run, self._cut(given, len(run)), strict=True))
         said = ""
-        pieces = template.english
-        for place, piece in enumerate(pieces):
+        for place, piece in enumerate(template.english):
             if isinstance(piece, str):
-                said += piece
+                empty = place > 0 and said[-1:] in ("", " ")  # no value before: one space is enough
+                said += piece.lstrip() if empty else piece
                 continue
-            after = pieces[place + 1] if place + 1 < len(pieces) else ""
+            after = template.english[place + 1] if place + 1 < len(template.english) else ""
             said += self._fitted(values[piece], said, after if isinstance(after, str) else "")
-        return said if all(values.values()) else said.replace("  ", " ").strip()
+        last = template.english[-1]
+        return said if isinstance(last, str) or values[last] else said.rstrip()
 
     def _fitted(self, value: str, before: str, after: str) -> str:
         """A value in English, its first letter and its full stop as the place wants them."""
-        said = self._part(value)
+        said = self.phrase(value)
         if said == value:
             return value
         if before:
@@ -150,7 +154,7 @@ class EnglishWords:
             return [given]
         for at in range(len(given) + 1):
             values = [given[:at], *self._cut(given[at:], parts - 1)]
-            if not any(_left(self._part(value)) for value in values):
+            if not any(_left(self.phrase(value)) for value in values):
                 return values
         chinese = _CHINESE.search(given)
         at = chinese.start() if chinese is not None else 0
@@ -223,6 +227,11 @@ def _fields(*names: str) -> Callable[[Any, EnglishWords], Any]:
 _VIEW = _fields("state_text", "protection_text")
 
 
+def _state(news: n.DeskState, words: EnglishWords) -> n.DeskState:
+    automation, source = words.text(news.automation_text), words.text(news.source)
+    return replace(news, link_text=words.phrase(news.link_text), automation_text=automation, source=source)
+
+
 def _views(news: n.ItemViewsNews, words: EnglishWords) -> n.ItemViewsNews:
     views: list[ItemView] = [_VIEW(view, words) for view in news.views]
     return replace(news, views=tuple(views))
@@ -246,7 +255,7 @@ _TOLD: dict[type[n.News], Callable[[Any, EnglishWords], n.News]] = {
     n.BarsLoaded: _fields("error"),
     n.CommandAnswered: _fields("text"),
     n.DecisionNews: _decision,
-    n.DeskState: _fields("link_text", "automation_text", "source"),
+    n.DeskState: _state,
     n.ItemViewsNews: _views,
     n.OrderNews: _order,
     n.ServiceStopped: _fields("error"),
