@@ -23,7 +23,8 @@ def trigger_key(item_id: str, kind: SignalKind, day: date) -> str:
 class Trigger:
     """State of one level. `spent` once it acted; a stop is spent only when it is filled.
 
-    `partial`: its order is less than all that could be sold. `renewed`: shares were bought since its order left.
+    `partial`: its order is less than all that could be sold. `filled`: it was done in full. `renewed`: shares were bought
+    while its order was on its way.
     `last` is what was last told about it, so that nothing is told twice; `since` is when it began to wait.
     """
 
@@ -31,6 +32,7 @@ class Trigger:
     spent: bool = False
     acting: bool = False
     partial: bool = False
+    filled: bool = False
     renewed: bool = False
     signal: Signal | None = None
     last: tuple[Outcome, str] | None = None
@@ -50,17 +52,16 @@ class Trigger:
         exit is while it left something to sell.
         """
         self.acting = False
-        filled = intent.state is IntentState.FILLED
-        if filled:
+        self.filled = intent.state is IntentState.FILLED
+        if self.filled:
             self.failures = 0
             again = self.partial or self.renewed
         else:
-            never_left = intent.state is IntentState.NOT_SENT
-            again = self.renewed or never_left or intent.kind is SignalKind.STOP_LOSS
+            again = intent.state is IntentState.NOT_SENT or intent.kind is SignalKind.STOP_LOSS
         if not again:
             return False
         self.spent = False
-        if not filled:
+        if not self.filled:
             wait = RETRY_MS[self.failures] if self.failures < len(RETRY_MS) else SLOW_RETRY_MS
             self.failures += 1
             self.not_before_ms = now_ms + wait
@@ -83,11 +84,12 @@ class TriggerBook:
         return found
 
     def bought(self, item_id: str) -> None:
-        """The item enters: what its exits did was for shares that are gone, so they are armed for the new ones."""
+        """The item enters: exits that were done in full sold shares that are gone; they are armed for the new ones."""
         for kind in (SignalKind.TAKE_PROFIT, SignalKind.STOP_LOSS):
             trigger = self.of(item_id, kind)
             trigger.renewed = trigger.acting
-            trigger.spent = trigger.acting
+            if trigger.filled and not trigger.acting:
+                trigger.spent = False
 
     def restore(self, intents: Iterable[Intent]) -> None:
         """Spend what was spent before a restart; `intents` oldest first."""
@@ -97,6 +99,7 @@ class TriggerBook:
             trigger = self.of(intent.item_id, intent.kind)
             if trigger.key != intent.trigger:
                 continue
+            trigger.filled = intent.state is IntentState.FILLED
             if not intent.state.is_final:
                 trigger.began(partial=False)
             elif intent.kind is SignalKind.STOP_LOSS:
