@@ -22,6 +22,7 @@ from desktop import crash
 from desktop.__main__ import DeskArguments
 from desktop.bridge import Bridge
 from desktop.english import english_news
+from desktop.garbage import Garbage
 from desktop.main_window import MainWindow
 from desktop.preferences import PreferenceStore
 from widgets.theme import ThemeHolder
@@ -123,6 +124,7 @@ class Program(QObject):
         self._window = window
         self._arguments = arguments
         self._translate = translate
+        self._garbage = Garbage(self)
         self._compose = compose or Composer(_choice(arguments))
         self.service: Stoppable | None = None
         self.bridge: Bridge | None = None
@@ -156,6 +158,7 @@ class Program(QObject):
             self.bridge.close()
         self._window.tray.hide()
         self._window.hide()
+        self._garbage.stop()
         self._loop.stop()
 
     def _take_picture(self, path: Path) -> bool:

@@ -50,6 +50,11 @@ class Tray(QObject):
         """The system shows tray icons."""
         return QSystemTrayIcon.isSystemTrayAvailable()
 
+    @property
+    def state_text(self) -> str:
+        """What the menu says on top: mode and automation."""
+        return self._head.text()
+
     def show(self) -> None:
         """Appear, where there is a tray."""
         self._icon.show()
