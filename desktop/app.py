@@ -21,7 +21,6 @@ from core.service.runtime import Desk, DeskThread
 from desktop import crash
 from desktop.__main__ import DeskArguments
 from desktop.bridge import Bridge
-from desktop.english import english_news
 from desktop.garbage import Garbage
 from desktop.main_window import MainWindow
 from desktop.preferences import PreferenceStore
@@ -49,8 +48,7 @@ def run_desk(arguments: DeskArguments) -> int:
     loop = qasync.QEventLoop(app)
     asyncio.set_event_loop(loop)
     window = MainWindow(theme, store, preferences)
-    words = english_news() if preferences.language == "en" else None
-    program = Program(app, loop, window, arguments, words)
+    program = Program(app, loop, window, arguments, _words(preferences.language))
     window.painted.connect(program.start_service)
     crash.quit_on_signals(window.quit, window)
     window.show()
@@ -68,6 +66,15 @@ def _application() -> QApplication:
     app.setOrganizationName("DingPan")
     app.setQuitOnLastWindowClosed(False)
     return app
+
+
+def _words(language: str) -> Callable[[News], News] | None:
+    """Puts the core's sentences into the window's language; a Chinese desk need not load it."""
+    if language != "en":
+        return None
+    from desktop.english import english_news
+
+    return english_news()
 
 
 def translate(app: QApplication, language: str) -> list[QTranslator]:
