@@ -11,11 +11,11 @@ import contextlib
 import gc
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Protocol
 
 from core.service.commands import Command
-from core.service.news import News, ServiceStopped
+from core.service.news import CommandAnswered, News, ServiceStopped
 from core.service.outbox import Outbox
 
 _log = logging.getLogger(__name__)
@@ -29,7 +29,7 @@ class Desk(Protocol):
 
     async def start(self) -> None: ...
 
-    async def handle(self, command: Command) -> None: ...
+    def handle(self, command: Command) -> Coroutine[object, object, None]: ...
 
     async def stop(self) -> None: ...
 
@@ -49,6 +49,7 @@ class DeskThread:
         self._desk: Desk | None = None
         self._ready = False
         self._stop_asked = False
+        self._failure = ""
         self._thread = threading.Thread(target=self._run, name="trading", daemon=True)
 
     def start(self) -> None:
@@ -70,8 +71,14 @@ class DeskThread:
                 self._waiting.append(command)
                 return
             desk = self._desk
-        if desk is not None:
-            asyncio.run_coroutine_threadsafe(desk.handle(command), desk.loop)
+        if desk is None:
+            return
+        work = desk.handle(command)
+        try:
+            asyncio.run_coroutine_threadsafe(work, desk.loop)
+        except RuntimeError:  # the desk has ended
+            work.close()
+            self.outbox.put(CommandAnswered(command.command_id, False, "交易服务已停止，命令没有执行。"))
 
     def stop(self, timeout: float = 10.0) -> bool:
         """Ask for an orderly stop and wait; False when the thread still hangs."""
@@ -116,17 +123,16 @@ class DeskThread:
         except Exception as failure:  # noqa: BLE001 - thread border
             _log.exception("the desk did not stop in order")
             return str(failure)
-        if starting.done() and not starting.cancelled() and (failed := starting.exception()) is not None:
-            return str(failed)
-        return ""
+        return self._failure
 
     async def _begin(self, desk: Desk) -> None:
         try:
             await desk.start()
-        except Exception:
+        except Exception as failure:  # noqa: BLE001 - task border: told to the window as its last news
             _log.exception("the desk cannot start")
+            self._failure = str(failure) or type(failure).__name__
             desk.loop.stop()
-            raise
+            return
         # What is here now stays as long as the desk. A full collection that walked it all would hold the
         # interpreter for 70 to 100 ms, on whatever thread it strikes, and an order or a frame with it.
         gc.freeze()
