@@ -40,6 +40,7 @@ class AccountBook:
         self.orders: dict[int, Order] = {}
         self.trades: dict[str, Trade] = {}
         self._recent: list[tuple[int, Symbol, int]] = []
+        self._later: dict[Symbol, int] = {}  # sum of `_recent`
         self._position_no: dict[Symbol, int] = {}
         self._alive: dict[Symbol, dict[int, Order]] = {}
 
@@ -78,6 +79,7 @@ class AccountBook:
         self.trades[key] = trade
         signed = trade.volume if trade.side is Side.BUY else -trade.volume
         self._recent.append((self.event_no, trade.symbol, signed))
+        self._later[trade.symbol] = self._later.get(trade.symbol, 0) + signed
         return True
 
     def apply_asset(self, asset: Asset, event_no: int) -> None:
@@ -96,7 +98,7 @@ class AccountBook:
         if event_no >= self.positions_no:
             self.positions, self.positions_no = rows, event_no
             self._position_no = {s: no for s, no in self._position_no.items() if no > event_no}
-            self._recent = [row for row in self._recent if row[0] > event_no]
+            self._keep_recent(row for row in self._recent if row[0] > event_no)
         return True
 
     def apply_position(self, position: Position, event_no: int) -> None:
@@ -104,7 +106,12 @@ class AccountBook:
         symbol = position.symbol
         self.positions[symbol] = position
         self._position_no[symbol] = event_no
-        self._recent = [row for row in self._recent if row[1] != symbol or row[0] > event_no]
+        self._keep_recent(row for row in self._recent if row[1] != symbol or row[0] > event_no)
+
+    def _keep_recent(self, rows: Iterable[tuple[int, Symbol, int]]) -> None:
+        self._recent, self._later = list(rows), {}
+        for _, symbol, signed in self._recent:
+            self._later[symbol] = self._later.get(symbol, 0) + signed
 
     def known_until(self, symbol: Symbol) -> int:
         """Number of the last event that the holding of `symbol` contains."""
@@ -113,8 +120,7 @@ class AccountBook:
     def volume(self, symbol: Symbol) -> int:
         """Shares held, with the fills that came after the last snapshot of the holding."""
         held = self.positions.get(symbol)
-        later = sum(signed for _, of, signed in self._recent if of == symbol)
-        return max((held.volume if held else 0) + later, 0)
+        return max((held.volume if held else 0) + self._later.get(symbol, 0), 0)
 
     def sellable(self, symbol: Symbol) -> int:
         """Shares that the broker would let go, as of its last word."""
