@@ -32,7 +32,8 @@ class NewsRouter:
         orders: list[n.OrderNews] = []
         trades: list[n.TradeNews] = []
         decisions: list[n.DecisionNews] = []
-        for one in condense(news):
+        told = condense(news)
+        for one in told:
             match one:
                 case n.QuotesNews():
                     self._quotes(one)
@@ -44,12 +45,14 @@ class NewsRouter:
                     decisions.append(one)
                 case _:
                     self._single(one)
+        if any(isinstance(one, n.AlarmNews) for one in told):
+            self._panels.health.set_open_alarms(self._panels.blotter.open_alarms)
         if orders:
             self._panels.blotter.upsert_orders((o.order, o.origin) for o in orders)
         if trades:
             self._panels.blotter.add_trades((t.trade, t.origin) for t in trades)
-            for told in trades:
-                self._panels.traded(told.trade)
+            for fill in trades:
+                self._panels.traded(fill.trade)
         if decisions:
             self._panels.blotter.add_decisions(d.decision for d in decisions)
             self._decisions += len(decisions)
@@ -153,7 +156,6 @@ class NewsRouter:
             panels.alarms.add_alarm(one.key, one.rank, one.title, one.text, one.time, one.symbol)
             if one.rank is not AlarmRank.MESSAGE or one.key.startswith("trade/"):
                 self._tray.notify(one.rank, one.title, one.text)
-        panels.health.set_open_alarms(panels.blotter.open_alarms)
 
     def _stopped(self, one: n.ServiceStopped) -> None:
         if one.error:
