@@ -7,8 +7,6 @@ capitals; the four `MINIQMT_` names that other programs use are read too. Secret
 
 from __future__ import annotations
 
-import os
-import sys
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -18,6 +16,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from core.domain.enums import Mode
 from core.errors import BadInput, ContractError
+from core.places import default_data_dir
 
 PAPER_ACCOUNT = "88800001"
 """Account of the paper desk when none is given."""
@@ -37,18 +36,6 @@ _CURES = {
     "cash": "请填 0 或更大的金额（元），最多两位小数，例如 1000000",
 }
 _DEADLINE_CURE = "请填大于 0、不超过 600 的秒数"
-
-
-def default_data_dir(platform: str = sys.platform) -> Path:
-    """Where the journal and the logs live when nothing else is said, by operating system."""
-    if platform == "win32":
-        local = os.environ.get("LOCALAPPDATA")
-        return (Path(local) if local else Path.home() / "AppData" / "Local") / "DingPan"
-    if platform == "darwin":
-        return Path.home() / "Library" / "Application Support" / "DingPan"
-    # The XDG standard has relative paths ignored.
-    shared = os.environ.get("XDG_DATA_HOME", "")
-    return (Path(shared) if Path(shared).is_absolute() else Path.home() / ".local" / "share") / "dingpan"
 
 
 def _seconds(default: float) -> Any:

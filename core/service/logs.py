@@ -10,12 +10,12 @@ _BYTES, _KEPT = 2_000_000, 5
 _FORMAT = "%(asctime)s %(levelname)-7s %(threadName)s %(name)s: %(message)s"
 
 
-def open_log(folder: Path) -> logging.Handler | None:
-    """Write the root logger to `folder/dingpan.log`; None when the folder cannot be written (the desk still runs)."""
+def open_log(folder: Path, name: str = "dingpan.log") -> logging.Handler | None:
+    """Write the root logger to `folder/name`; None when the folder cannot be written (the desk still runs)."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         handler = RotatingFileHandler(
-            folder / "dingpan.log", maxBytes=_BYTES, backupCount=_KEPT, encoding="utf-8", delay=False
+            folder / name, maxBytes=_BYTES, backupCount=_KEPT, encoding="utf-8", delay=False
         )
     except OSError as error:
         logging.getLogger(__name__).warning("no log file in %s: %s", folder, error)

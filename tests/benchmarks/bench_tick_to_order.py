@@ -150,7 +150,7 @@ class Phases:
 
 def run_child(seconds: float, journal: str, interval: float) -> dict[str, Any]:
     """One desk, the four phases once."""
-    from desktop.app import SWITCH_INTERVAL_S
+    from core.interpreter import SWITCH_INTERVAL_S
     from tests.benchmarks.desk_window import DeskWindow
     from tests.fakes.crossing_market import CrossingMarket, crossing_items, crossing_symbols
     from tests.fakes.live_desk import LiveDesk

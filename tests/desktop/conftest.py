@@ -27,7 +27,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture
 def quick_interpreter() -> Iterator[None]:
     """The switch interval that the program sets at its start."""
-    from desktop.app import SWITCH_INTERVAL_S
+    from core.interpreter import SWITCH_INTERVAL_S
 
     before = sys.getswitchinterval()
     sys.setswitchinterval(SWITCH_INTERVAL_S)
