@@ -1,8 +1,9 @@
 """Tick to order: from the hand-over of a snapshot to xtdata's callback until `order_stock_async` is about to be called.
 
-The whole desk in one process: window, qasync bridge, trading thread, the vendor's own xttrader and xtdata on the
-simulated terminal, the journal with synchronous=FULL. Several hundred items fall into their entry zones, 20 a second,
-while the GUI thread is idle, asleep, busy in pure Python, or repaints without a pause.
+The whole desk: window, qasync bridge, trading thread, the vendor's own xttrader and xtdata on the simulated terminal,
+the journal with synchronous=FULL. Several hundred items fall into their entry zones, 20 a second, while the GUI thread
+is idle, asleep, busy in pure Python, or repaints without a pause. The product's way (the desk in a process of its own)
+stands beside the plain one (window and desk in one process).
 
     python tests/benchmarks/bench_tick_to_order.py [--quick]
 """
@@ -148,33 +149,62 @@ class Phases:
         self.next()
 
 
-def run_child(seconds: float, journal: str, interval: float) -> dict[str, Any]:
-    """One desk, the four phases once."""
-    from core.interpreter import SWITCH_INTERVAL_S
-    from tests.benchmarks.desk_window import DeskWindow
-    from tests.fakes.crossing_market import CrossingMarket, crossing_items, crossing_symbols
-    from tests.fakes.live_desk import LiveDesk
+class ProbedDesk:
+    """A desk that stamps its ticks and orders and writes the stamps to a file when it closes. Pickled to its process."""
 
-    need = round(len(PHASES) * (seconds + PAUSE_S + 0.3) * 1000 / STEP_MS)
-    symbols = crossing_symbols(need)
-    samples = Samples()
-    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory(dir=journal or None) as store:
-        desk = LiveDesk(
-            Path(folder),
+    def __init__(self, folder: Path, store: Path, need: int) -> None:
+        self._folder, self._store, self._need = folder, store, need
+
+    @property
+    def stamps(self) -> Path:
+        """Where the stamps are written."""
+        return self._folder / "stamps.json"
+
+    def __call__(self, outbox: Any) -> Any:
+        """On the trading thread, wherever that is."""
+        from tests.fakes.crossing_market import CrossingMarket, crossing_items, crossing_symbols
+        from tests.fakes.live_desk import LiveDesk
+
+        samples, symbols = Samples(), crossing_symbols(self._need)
+        live = LiveDesk(
+            self._folder,
             CrossingMarket(symbols, STEP_MS),
             crossing_items(symbols),
             cash=100_000_000,
-            journal_folder=Path(store),
+            journal_folder=self._store,
             on_sent=samples.on_sent,
             on_composed=samples.probe,
         )
-        window = DeskWindow(desk, Path(folder), interval or SWITCH_INTERVAL_S)
+        desk = live(outbox)
+
+        def write() -> None:
+            for call in live.calls():
+                samples.symbol_of[str(call["m_strOrderRemark"])] = str(call["m_strStockCode"])
+            self.stamps.write_text(json.dumps([samples.handed, samples.sent, samples.symbol_of]))
+
+        desk.on_stopped.append(write)  # type: ignore[attr-defined]
+        return desk
+
+
+def run_child(seconds: float, journal: str, mode: str) -> dict[str, Any]:
+    """One desk, the four phases once. `mode`: `process`, or the switch interval of one process for all."""
+    from core.interpreter import SWITCH_INTERVAL_S
+    from core.service.process import DeskProcess
+    from core.service.runtime import DeskThread
+    from tests.benchmarks.desk_window import DeskWindow
+
+    need = round(len(PHASES) * (seconds + PAUSE_S + 0.3) * 1000 / STEP_MS)
+    samples = Samples()
+    own = mode == "process"
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory(dir=journal or None) as store:
+        desk = ProbedDesk(Path(folder), Path(store), need)
+        service = DeskProcess(desk) if own else DeskThread(desk)
+        window = DeskWindow(service, Path(folder), SWITCH_INTERVAL_S if own else float(mode))
         bare = {name: bare_wakeups(name == "busy") for name in ("asleep", "busy")}
         phases = Phases(window.window, samples, seconds, window.stop)
-        window.run(ready=lambda: bool(samples.sent), begin=phases.next)
-        samples.symbol_of = {
-            str(call["m_strOrderRemark"]): f"{call['m_strStockCode']}" for call in desk.calls()
-        }
+        orders = window.window.panels.blotter.pages["orders"].model
+        window.run(ready=lambda: orders.rowCount() > 0, begin=phases.next)
+        samples.handed, samples.sent, samples.symbol_of = json.loads(desk.stamps.read_text())
     return {"latencies": samples.latencies(), "bare": bare, "items": need, "repaints": phases.repaints}
 
 
@@ -182,21 +212,22 @@ def main() -> None:
     """Print p50, p99 and max of each phase, for each place of the journal and switch interval."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="one run of 2 s a phase instead of three of 5 s")
-    parser.add_argument("--child", nargs=3, metavar=("SECONDS", "JOURNAL", "INTERVAL"))
+    parser.add_argument("--child", nargs=3, metavar=("SECONDS", "JOURNAL", "MODE"))
     options = parser.parse_args()
     if options.child:
-        seconds, journal, interval = options.child
-        print(json.dumps(run_child(float(seconds), journal, float(interval))))
+        seconds, journal, mode = options.child
+        print(json.dumps(run_child(float(seconds), journal, mode)))
         return
     seconds, rounds = (2.0, 1) if options.quick else (5.0, 3)
     print(f"tick to order_stock_async, ms; {figures.machine()}")
     ram = str(RAM_DISK) if RAM_DISK.is_dir() else ""
-    settings = [("journal on disk, product's switch interval", "", 0.0)]
+    settings = [("the product, journal on disk", "", "process")]
     if ram:
-        settings.append(("journal on a RAM disk, product's switch interval", ram, 0.0))
-    settings.append(("Python's default switch interval (5 ms), same journal", ram, 0.005))
-    for title, journal, interval in settings:
-        runs = [figures.child(__file__, str(seconds), journal, str(interval)) for _ in range(rounds)]
+        settings.append(("the product, journal on a RAM disk", ram, "process"))
+    settings.append(("one process for window and desk, switch interval 0.1 ms", ram, "0.0001"))
+    settings.append(("one process for window and desk, Python's default switch interval (5 ms)", ram, "0.005"))
+    for title, journal, mode in settings:
+        runs = [figures.child(__file__, str(seconds), journal, mode) for _ in range(rounds)]
         report(f"{title}; {runs[0]['items']} items, {rounds} x {seconds:g} s a phase", runs)
 
 

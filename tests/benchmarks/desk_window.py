@@ -1,4 +1,4 @@
-"""The desk's own window on a given desk, in this process: what `desktop.app` puts together, without the command line."""
+"""The desk's own window on a given service: what `desktop.app` puts together, without the command line."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ import qasync
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
-from core.service.outbox import Outbox
-from core.service.runtime import Desk, DeskThread
+from core.service.process import DeskProcess
+from core.service.runtime import DeskThread
 from desktop.bridge import Bridge
 from desktop.main_window import MainWindow
 from desktop.preferences import PreferenceStore
@@ -24,9 +24,9 @@ _LOOK_MS = 50
 
 
 class DeskWindow:
-    """Window, bridge and trading thread. `run` blocks until `stop`."""
+    """Window, bridge and a service. `run` blocks until `stop`."""
 
-    def __init__(self, compose: Callable[[Outbox], Desk], folder: Path, interval: float) -> None:
+    def __init__(self, service: DeskThread | DeskProcess, folder: Path, interval: float) -> None:
         sys.setswitchinterval(interval)
         found = QApplication.instance()
         self.app: Any = found if isinstance(found, QApplication) else QApplication(sys.argv[:1])
@@ -37,7 +37,7 @@ class DeskWindow:
         self.loop = qasync.QEventLoop(self.app)
         asyncio.set_event_loop(self.loop)
         self.window = MainWindow(theme, store, preferences)
-        self.service = DeskThread(compose)
+        self.service = service
         self.bridge = Bridge(self.service, self.loop, self.window)
         self._ready: Callable[[], bool] = lambda: True
         self._begin: Callable[[], object] = lambda: None
@@ -50,7 +50,7 @@ class DeskWindow:
         self.loop.run_forever()
         self.window.tasks.cancel()
         if not self.service.stop(STOP_S):
-            raise SystemExit("the trading thread did not stop")
+            raise SystemExit("the desk did not stop")
         self.bridge.close()
         self.window.hide()
         self.loop.close()
