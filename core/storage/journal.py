@@ -6,6 +6,7 @@ SQLAlchemy is imported by `open`, on the storage lane, never by importing this m
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -49,6 +50,7 @@ class SqliteJournal:
         self._wanted_tag = tag
         self._busy_ms = busy_ms
         self._store: Store | None = None
+        self._opening: Future[Store] | None = None
         self._queue: deque[_Write[Any]] = deque()
 
     @property
@@ -65,11 +67,16 @@ class SqliteJournal:
         """Make or open the file. JournalError, with nothing changed, for anything that is not our journal."""
         if self._store is not None:
             raise ContractError("the journal is open already")
-        self._store = await self._lane.call(_open_store, self._path, self._wanted_tag, self._busy_ms)
+        self._opening = self._lane.submit(_open_store, self._path, self._wanted_tag, self._busy_ms)
+        self._store = await asyncio.wrap_future(self._opening)
 
     async def close(self) -> None:
-        """Finish what is queued and close the file; closing twice is allowed."""
+        """Finish what is queued and close the file; closing twice is allowed, and so is closing what opens still."""
+        opening, self._opening = self._opening, None
         store, self._store = self._store, None
+        if store is None and opening is not None:  # who opened it did not wait
+            with contextlib.suppress(Exception, asyncio.CancelledError):
+                store = await asyncio.wrap_future(opening)
         if store is not None:
             await self._lane.call(store.close)
 
