@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from pathlib import Path
 
+from core.broker.deadlines import BrokerDeadlines
 from core.domain.market import Symbol
 from core.domain.watch import WatchItem
 from core.service.compose import Rooms
@@ -40,12 +41,14 @@ class LiveDesk:
         journal_folder: Path | None = None,
         on_sent: Callable[[str, float], None] | None = None,
         on_composed: Callable[[LiveDesk], None] | None = None,
+        broker_deadlines: BrokerDeadlines | None = None,
     ) -> None:
         self._folder = folder
         self._market = market
         self._items = tuple(items) if items is not None else None
         self._journal_folder = journal_folder or folder
         self._on_sent = on_sent
+        self._broker_deadlines = broker_deadlines
         self._on_composed = on_composed
         self._options = PaperOptions(
             folder=folder / "terminal",
@@ -70,6 +73,7 @@ class LiveDesk:
             emergency_path=self._journal_folder / "journal.emergency",
             watchlist=self._items,
             on_sent=self._on_sent,
+            broker_deadlines=self._broker_deadlines,
         )
         self.paper = PaperDesk(self._options, self._market, rooms, outbox)
         if self._on_composed is not None:
