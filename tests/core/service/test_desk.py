@@ -1,0 +1,95 @@
+"""Which market a paper account goes on with, and what is said where a desk cannot be had."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date, time
+from pathlib import Path
+
+import pytest
+
+from core.domain.market import ms_to_datetime
+from core.errors import UserError
+from core.exchange.calendar import MAINLAND
+from core.service import desk as choosing
+from core.service.desk import Composer, DeskChoice, default_watchlist
+from core.service.outbox import Outbox
+from core.simqmt.market_builtin import DEFAULT_DAY, BuiltinMarket
+from core.simqmt.store import Store
+from tests.fakes.market import at
+
+DAY = date(2026, 11, 20)
+OPENING = ms_to_datetime(BuiltinMarket(1).start_ms).time()
+
+
+def leave(folder: Path, moment: str, day: date = DAY, market: str = "") -> None:
+    """A terminal's ledger that stands at this moment."""
+    store = Store(folder / "terminal")
+    state = store.loaded
+    state.day, state.time_ms, state.market = day, at(moment), market or BuiltinMarket(1).name
+    store.save(state, [], [], [])
+    store.close()
+
+
+def goes_on(folder: Path, *, crashed: bool) -> tuple[date, time]:
+    market, inherited = choosing._market(folder, 1, crashed=crashed)
+    assert inherited is None
+    start = ms_to_datetime(market.start_ms)
+    return start.date(), start.time()
+
+
+def test_a_fresh_folder_starts_on_the_default_day(tmp_path: Path) -> None:
+    assert goes_on(tmp_path, crashed=False) == (DEFAULT_DAY, OPENING)
+
+
+def test_an_orderly_end_goes_on_with_the_next_trading_day(tmp_path: Path) -> None:
+    leave(tmp_path, "10:30:00")
+    assert goes_on(tmp_path, crashed=False) == (date(2026, 11, 23), OPENING)
+
+
+def test_a_crash_goes_on_where_the_terminal_last_committed(tmp_path: Path) -> None:
+    leave(tmp_path, "10:30:05")
+    assert goes_on(tmp_path, crashed=True) == (DAY, time(10, 30, 5))
+
+
+@pytest.mark.parametrize(("moment", "market"), [("14:58:00", ""), ("10:30:00", "另一个行情")])
+def test_a_crash_after_trading_or_on_another_market_goes_on_with_the_next_day(
+    moment: str, market: str, tmp_path: Path
+) -> None:
+    leave(tmp_path, moment, market=market)
+    assert goes_on(tmp_path, crashed=True) == (date(2026, 11, 23), OPENING)
+
+
+def test_at_the_end_of_the_calendar_the_account_is_put_aside_and_its_list_kept(tmp_path: Path) -> None:
+    folder = tmp_path / "paper"
+    leave(folder, "2026-12-31 10:30:00", MAINLAND.last_known_day)
+    market, inherited = choosing._market(folder, 1, crashed=False)
+    assert ms_to_datetime(market.start_ms).date() == DEFAULT_DAY
+    assert inherited == tmp_path / "paper-old-1" / "journal.db"
+    assert (tmp_path / "paper-old-1" / "terminal").is_dir()
+    assert list(folder.iterdir()) == []
+
+
+def test_the_default_watchlist_is_sound() -> None:
+    assert len(default_watchlist()) >= 5
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there it may be had")
+def test_a_live_desk_needs_windows_and_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DINGPAN_ACCOUNT_ID", "1234567890")
+    with pytest.raises(UserError, match="实盘需要 Windows"):
+        Composer(DeskChoice(live=True, data_dir=str(tmp_path)))(Outbox())
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("a file")
+    with pytest.raises(UserError) as caught:
+        Composer(DeskChoice(data_dir=str(tmp_path / "taken")))(Outbox())
+    assert "taken" in str(caught.value)
+
+
+def test_a_wrong_watchlist_of_the_command_line_is_named(tmp_path: Path) -> None:
+    (tmp_path / "w.csv").write_text("symbol,entry_low\n600000.SH,x\n", encoding="utf-8")
+    choice = DeskChoice(watchlist=str(tmp_path / "w.csv"), data_dir=str(tmp_path / "d"))
+    with pytest.raises(UserError, match=r"w\.csv 第 2 行：entry_low"):
+        Composer(choice)(Outbox())
