@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 
 from core.domain.enums import IntentState, SignalKind
+from core.domain.trading import Intent
 from core.execution.triggers import RETRY_MS, SLOW_RETRY_MS, TriggerBook
 from tests.fakes import records as r
 
@@ -68,3 +69,47 @@ def test_a_restart_keeps_a_working_stop_and_rearms_a_cancelled_one() -> None:
     assert not book.of("w", SignalKind.STOP_LOSS).spent
     book.restore([replace(stop, state=IntentState.WORKING)])
     assert book.of("w", SignalKind.STOP_LOSS).spent
+
+
+def done(state: IntentState, kind: SignalKind, trigger: str) -> Intent:
+    return r.intent("x", state=state, kind=kind, trigger=trigger)
+
+
+@pytest.mark.parametrize("kind", [SignalKind.TAKE_PROFIT, SignalKind.STOP_LOSS])
+def test_an_entry_arms_an_exit_that_was_done_in_full(kind: SignalKind) -> None:
+    book = TriggerBook(DAY)
+    trigger = book.of("w", kind)
+    trigger.began(partial=False)
+    trigger.ended(done(IntentState.FILLED, kind, trigger.key), 0)
+    assert trigger.spent
+    book.bought("w")
+    assert not trigger.spent
+
+
+def test_an_exit_on_its_way_is_armed_again_only_once_it_is_done() -> None:
+    book = TriggerBook(DAY)
+    trigger = book.of("w", SignalKind.STOP_LOSS)
+    trigger.began(partial=False)
+    book.bought("w")
+    assert trigger.spent
+    assert trigger.ended(done(IntentState.FILLED, SignalKind.STOP_LOSS, trigger.key), 0)
+
+
+def test_a_take_profit_that_was_cancelled_acts_no_more_that_day() -> None:
+    book = TriggerBook(DAY)
+    trigger = book.of("w", SignalKind.TAKE_PROFIT)
+    trigger.began(partial=False)
+    trigger.ended(done(IntentState.CANCELED, SignalKind.TAKE_PROFIT, trigger.key), 0)
+    book.bought("w")
+    assert trigger.spent
+
+
+def test_a_restart_arms_exits_of_shares_that_were_bought_after_them() -> None:
+    key = "w/{}/20261120".format
+    stop = r.intent("a", kind=SignalKind.STOP_LOSS, trigger=key("STOP_LOSS"), state=IntentState.FILLED)
+    entry = r.intent("b", kind=SignalKind.ENTRY, trigger=key("ENTRY"), state=IntentState.FILLED)
+    for intents, spent in (((stop, entry), False), ((entry, stop), True)):
+        book = TriggerBook(DAY)
+        book.restore(intents)
+        assert book.of("w", SignalKind.STOP_LOSS).spent is spent
+        assert book.of("w", SignalKind.ENTRY).spent

@@ -77,6 +77,7 @@ def test_the_default_watchlist_is_sound() -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="there it may be had")
 def test_a_live_desk_needs_windows_and_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DINGPAN_ACCOUNT_ID", "1234567890")
+    monkeypatch.setenv("DINGPAN_MINIQMT_PATH", str(tmp_path))
     with pytest.raises(UserError, match="实盘需要 Windows"):
         Composer(DeskChoice(live=True, data_dir=str(tmp_path)))(Outbox())
 
