@@ -42,7 +42,7 @@ def run_desk(arguments: DeskArguments) -> int:
     app = _application()
     store = PreferenceStore(arguments.data_dir)
     preferences = store.load(arguments.look, arguments.language)
-    translators = translate(app, preferences.language)
+    translators = install_translators(app, preferences.language)
     theme_settings = preferences.theme(app)
     theme = ThemeHolder(theme_settings)
     theme.set_theme(theme_settings, app)
@@ -78,7 +78,7 @@ def _words(language: str) -> Callable[[News], News] | None:
     return english_news()
 
 
-def translate(app: QApplication, language: str) -> list[QTranslator]:
+def install_translators(app: QApplication, language: str) -> list[QTranslator]:
     """Chinese is the source; English comes from the compiled translation. Qt's own words follow."""
     found: list[QTranslator] = []
     folder = str(Path(resources.__file__ or "").with_name("translations"))

@@ -225,7 +225,9 @@ def main() -> None:
     if ram:
         settings.append(("the product, journal on a RAM disk", ram, "process"))
     settings.append(("one process for window and desk, switch interval 0.1 ms", ram, "0.0001"))
-    settings.append(("one process for window and desk, Python's default switch interval (5 ms)", ram, "0.005"))
+    settings.append(
+        ("one process for window and desk, Python's default switch interval (5 ms)", ram, "0.005")
+    )
     for title, journal, mode in settings:
         runs = [figures.child(__file__, str(seconds), journal, mode) for _ in range(rounds)]
         report(f"{title}; {runs[0]['items']} items, {rounds} x {seconds:g} s a phase", runs)

@@ -20,7 +20,7 @@ from core.service.news import News
 from core.service.outbox import Outbox
 from core.service.runtime import Desk
 from desktop.__main__ import DeskArguments, parse
-from desktop.app import Program, translate
+from desktop.app import Program, install_translators
 from desktop.bridge import Bridge, Service
 from desktop.english import english_news
 from desktop.main_window import MainWindow
@@ -63,7 +63,7 @@ class RunningDesk:
         preferences = self.store.load(self.arguments.look, self.arguments.language)
         self.theme = ThemeHolder(preferences.theme(app))
         self.theme.set_theme(preferences.theme(app), app)
-        self._translators = translate(app, preferences.language)
+        self._translators = install_translators(app, preferences.language)
         self.loop = qasync.QEventLoop(app)
         asyncio.set_event_loop(self.loop)
         self.window = MainWindow(self.theme, self.store, preferences)
