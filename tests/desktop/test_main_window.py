@@ -287,7 +287,9 @@ def test_000_31_the_holdings_shown_are_the_terminals_and_a_sold_one_is_gone(
         await desk.until(lambda: shown(desk)[PAYH][0] == 600)
         ledger = live.terminal.ledger("88000001")
         held = ledger.holding(PAYH)
-        assert shown(desk)[PAYH][:2] == (held.volume, held.can_use) == (600, 500)  # bought today: not sellable
+        assert (
+            shown(desk)[PAYH][:2] == (held.volume, held.can_use) == (600, 500)
+        )  # bought today: not sellable
         assert desk.panels.blotter.positions.model.rowCount() == 1
 
     open_desk(compose=live).play(story)
