@@ -55,6 +55,8 @@ class Composer:
         """Raises UserError (a sentence for the user) when the desk cannot be had."""
         from core.settings import load_settings
 
+        if self.choice.live and sys.platform != "win32":  # before anything is asked that could not help here
+            raise UserError("实盘需要 Windows 和已登录的 MiniQMT 终端；本机请用模拟盘（不带 --live）。")
         overrides: dict[str, Any] = {"mode": "LIVE" if self.choice.live else "PAPER"}
         if self.choice.data_dir:
             overrides["data_dir"] = Path(self.choice.data_dir)
@@ -210,8 +212,6 @@ def _live(settings: DeskSettings, given: tuple[WatchItem, ...] | None, outbox: O
     from core.ports import NoActivity
     from core.service.compose import Channel, ComposedDesk
 
-    if sys.platform != "win32":
-        raise UserError("实盘需要 Windows 和已登录的 MiniQMT 终端；本机请用模拟盘（不带 --live）。")
     path = settings.miniqmt_path
     if path is None or not path.is_dir():
         raise UserError(
