@@ -76,7 +76,8 @@ class DeskProcess:
             return True
         self._started.wait(timeout)
         self._commands.put(None)
-        self._process.join(timeout)
+        # Only the reader waits for the process: of two that wait, one finds no child and no exit code.
+        self._reader.join(timeout)
         orderly = self._process.exitcode is not None
         if not orderly:
             self._process.terminate()
