@@ -260,9 +260,9 @@ def refuse_orders(day: LockstepDesk) -> None:
 
 
 def test_a_stop_held_back_by_t_plus_1_fires_at_the_next_days_first_valid_quote(desk: Make) -> None:
-    friday = steps(PF, "14:00:00", ["10.05", "10.05", "9.40", "9.40"])
-    monday = [
-        quote(PF, f"2026-11-23 {time}", "9.35", pre_close="9.40", **more)
+    first = steps(PF, "2026-11-19 14:00:00", ["10.05", "10.05", "9.40", "9.40"])
+    second = [
+        quote(PF, f"2026-11-20 {time}", "9.35", pre_close="9.40", **more)
         for time, more in (
             ("09:20:00", {"bids": [("9.35", 100)], "asks": [("9.35", 100)]}),
             ("09:30:00", {}),
@@ -270,10 +270,10 @@ def test_a_stop_held_back_by_t_plus_1_fires_at_the_next_days_first_valid_quote(d
             ("09:30:06", {}),
         )
     ]
-    day = desk([*friday, *monday], [item()]).run()
+    day = desk([*first, *second], [item()]).run()
     assert day.decisions("STOP_LOSS")[0] == ("WAITING", "T_PLUS_1")
     _, stop = sent(day)
-    assert stop.time_ms == monday[1].time_ms
+    assert stop.time_ms == second[1].time_ms
     assert final_states(day)[1][:2] == ("STOP_LOSS", "FILLED")
 
 
@@ -310,18 +310,18 @@ def test_a_new_entry_arms_the_exits_again(desk: Make) -> None:
 
 
 def test_levels_are_armed_anew_on_the_next_trading_day(desk: Make) -> None:
-    """Once a day: the entry of Friday does not act again on Friday, and acts again on Monday."""
-    friday = steps(PF, "14:00:00", ["10.05", "10.50", "10.05", "10.05"])
-    monday = [
-        quote(PF, f"2026-11-23 {time}", "10.02", pre_close="10.05")
+    """Once a day: an entry does not act again on the same day, and acts again on the next."""
+    first = steps(PF, "2026-11-19 14:00:00", ["10.05", "10.50", "10.05", "10.05"])
+    second = [
+        quote(PF, f"2026-11-20 {time}", "10.02", pre_close="10.05")
         for time in ("09:30:00", "09:30:03", "09:30:06")
     ]
-    day = desk([*friday, *monday], [item(max_position_pct=Decimal("0.05"), stop_loss=None)])
+    day = desk([*first, *second], [item(max_position_pct=Decimal("0.05"), stop_loss=None)])
     raised = item(max_position_pct=Decimal("0.1"), stop_loss=None)
-    day.command_at("14:00:10", c.SaveItems("more", (raised,)))
+    day.command_at("2026-11-19 14:00:10", c.SaveItems("more", (raised,)))
     day.run()
-    assert [call.time_ms for call in sent(day)] == [friday[0].time_ms, monday[0].time_ms]
+    assert [call.time_ms for call in sent(day)] == [first[0].time_ms, second[0].time_ms]
     assert [trigger for (trigger,) in day.rows("SELECT trigger_key FROM intents")] == [
+        "w/ENTRY/20261119",
         "w/ENTRY/20261120",
-        "w/ENTRY/20261123",
     ]

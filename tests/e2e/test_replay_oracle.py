@@ -183,7 +183,8 @@ def check(report: dict[str, Any], hand: HandReplay) -> None:
 @pytest.mark.parametrize("name", sorted(set(DIRECTED) - {"everything"}))
 def test_the_report_is_what_a_reader_computes(name: str, replay: Callable[..., Any]) -> None:
     ticks, rows, positions = DIRECTED[name]
-    report, hand = replay(ticks, rows, positions)
+    hours = ALL_DAY if name == "stop after resting take-profit" else SHORT
+    report, hand = replay(ticks, rows, positions, hours=hours)
     check(report, hand)
     assert hand.orders
 

@@ -78,6 +78,7 @@ def test_the_default_watchlist_is_sound() -> None:
 def test_a_live_desk_needs_windows_and_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DINGPAN_ACCOUNT_ID", "1234567890")
     monkeypatch.setenv("DINGPAN_MINIQMT_PATH", str(tmp_path))
+    monkeypatch.setenv("DINGPAN_MINIQMT_ENABLED", "1")
     with pytest.raises(UserError, match="实盘需要 Windows"):
         Composer(DeskChoice(live=True, data_dir=str(tmp_path)))(Outbox())
 
