@@ -25,7 +25,8 @@ def held() -> Iterator[None]:
 
     Does nothing where the interval is as long already: a process without a window did not shorten it.
     """
-    before = sys.getswitchinterval()
+    # Python keeps whole microseconds and cuts: without the half one the interval would shrink with every hold.
+    before = sys.getswitchinterval() + 5e-7
     if before >= HOLD_S:
         yield
         return
