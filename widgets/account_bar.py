@@ -129,6 +129,24 @@ class ProtectionFigure(Figure):
         painter.end()
 
 
+class ElidedLabel(QLabel):
+    """One line at the right edge. Where it does not fit its end is left out, never its beginning."""
+
+    @property
+    def shown(self) -> str:
+        """What there is room for."""
+        room = self.contentsRect().width()
+        return self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The text in the label's own font and colour."""
+        painter = QPainter(self)
+        align, role = int(self.alignment()), self.foregroundRole()
+        box, on = self.contentsRect(), self.isEnabled()
+        self.style().drawItemText(painter, box, align, self.palette(), on, self.shown, role)
+        painter.end()
+
+
 class AccountBar(QWidget):
     """Everything that the first glance asks: which money, how much, is it protected, what will happen."""
 
@@ -150,9 +168,9 @@ class AccountBar(QWidget):
         self.exposure.value.hide()
         self.exposure.lower.insertWidget(0, self.exposure_bar)
         self.protection = ProtectionFigure(theme, self.tr("持仓保护"), self)
-        self.sentence = QLabel(self)
+        self.sentence = ElidedLabel(self)
         set_prop(self.sentence, "role", "strong")
-        self.hint = QLabel(self)
+        self.hint = ElidedLabel(self)
         set_prop(self.hint, "role", "secondary")
         self.stops = StopsBar(theme, self)
         self.stops.automation_requested.connect(self.automation_requested)
@@ -186,10 +204,11 @@ class AccountBar(QWidget):
     ) -> None:
         """Mode, account and what automation does, in words."""
         self.badge.set_mode(mode, account_id, note)
-        head, _, rest = automation_text.partition("；")
+        head, _, rest = automation_text.partition(self.tr("；"))
         self.sentence.setText(head)
         self.hint.setText(rest)
-        self.sentence.setToolTip(automation_text)
+        for label in (self.sentence, self.hint):
+            label.setToolTip(automation_text)
         self.stops.set_armed(armed)
 
     def set_clock(self, now: datetime, phase: Phase, simulated: bool, speed: float = 1.0) -> None:

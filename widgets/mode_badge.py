@@ -35,7 +35,7 @@ class ModeBadge(QWidget):
         """Show the mode. `note` is the second line; without it paper says that nothing leaves for a broker."""
         self._mode, self._account = mode, account_id
         self._note = note or (self.tr("不会发往券商") if mode is Mode.PAPER else self.tr("真实资金"))
-        self.setAccessibleName(f"{self.title} {self.line}，{self._note}")
+        self.setAccessibleName(f"{self.title} {self.line}{self.tr('，')}{self._note}")
         self.setToolTip(self.accessibleName())
         self._restyle()
 

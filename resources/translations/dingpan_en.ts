@@ -39,6 +39,10 @@
         <source>模拟时钟 {speed}×</source>
         <translation>Simulated clock {speed}×</translation>
     </message>
+    <message>
+        <source>；</source>
+        <translation>; </translation>
+    </message>
 </context>
 <context>
     <name>ActBar</name>
@@ -1322,6 +1326,10 @@
     <message>
         <source>真实资金</source>
         <translation>Real money</translation>
+    </message>
+    <message>
+        <source>，</source>
+        <translation>, </translation>
     </message>
 </context>
 <context>
