@@ -79,8 +79,11 @@ def _words(language: str) -> Callable[[News], News] | None:
 
 
 def install_translators(app: QApplication, language: str) -> list[QTranslator]:
-    """Chinese is the source; English comes from the compiled translation. Qt's own words follow."""
-    found: list[QTranslator] = []
+    """Chinese is the source; English comes from the compiled translation and, for words of the core, from their
+    patterns. Qt's own words follow. They answer as long as the list is kept.
+    """
+    # First in, last asked: the compiled ones answer nearly everything without Python.
+    found = _core_translators(app, language)
     folder = str(Path(resources.__file__ or "").with_name("translations"))
     wanted = [("dingpan_en", folder)] if language == "en" else []
     own = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
@@ -92,6 +95,16 @@ def install_translators(app: QApplication, language: str) -> list[QTranslator]:
             app.installTranslator(translator)
             found.append(translator)
     return found
+
+
+def _core_translators(app: QApplication, language: str) -> list[QTranslator]:
+    if language != "en":
+        return []
+    from desktop.core_translator import CoreTranslator
+
+    translator = CoreTranslator()
+    app.installTranslator(translator)
+    return [translator]
 
 
 def _choice(arguments: DeskArguments) -> DeskChoice:
@@ -164,6 +177,7 @@ class Program(QObject):
     async def _stop(self) -> None:
         if self._arguments.screenshot is not None and not self._take_picture(self._arguments.screenshot):
             self.exit_code = 1
+        self._window.say_closing()
         self._window.tasks.cancel()
         if self.service is not None:
             stopped = await self._loop.run_in_executor(None, self.service.stop, STOP_S)
