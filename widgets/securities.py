@@ -8,6 +8,7 @@ from core.domain.market import Instrument
 from core.domain.money import CENT
 from core.exchange.refusals import Refused
 from core.exchange.symbols import rule_of, tick_size
+from widgets.core_words import core_text
 
 
 def tick_of(symbol: str, known: Instrument | None = None) -> Decimal:
@@ -21,16 +22,17 @@ def tick_of(symbol: str, known: Instrument | None = None) -> Decimal:
 
 
 def board_of(symbol: str) -> str:
-    """Name of the board or class, empty for an unknown code."""
+    """Name of the board or class in the window's language, empty for an unknown code."""
     try:
-        return rule_of(symbol).title
+        return core_text(rule_of(symbol).title)
     except Refused:
         return ""
 
 
 def unit_of(symbol: str) -> str:
-    """股, 份 or 张."""
+    """股, 份 or 张, in the window's language; as it stands after a number, so with a small letter."""
     try:
-        return rule_of(symbol).unit
+        unit = rule_of(symbol).unit
     except Refused:
-        return "股"
+        unit = "股"
+    return core_text(unit).lower()

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWi
 from core.domain.market import Instrument, Quote
 from core.domain.watch_rules import FieldProblem
 from widgets import field
+from widgets.core_words import core_text
 from widgets.field import Field, FieldEdit, FieldMessage, Offer
 from widgets.switch import Switch
 from widgets.theme import ThemeHolder, set_prop
@@ -124,7 +125,8 @@ class ItemForm(QWidget):
             elif found is None:
                 field.mark(edit, self._messages[name], "", "")
             else:
-                field.mark(edit, self._messages[name], state_of(found), found.text, offers.get(found, ()))
+                words = core_text(found.text)
+                field.mark(edit, self._messages[name], state_of(found), words, offers.get(found, ()))
         spoken = next((refused[name] for name in self.switches if name in refused), "")
         self.quant_message.say(field.WRONG if spoken else "", spoken)
 

@@ -11,6 +11,7 @@ from core.domain.market import Instrument, Quote, Symbol
 from core.domain.watch import WatchItem
 from core.domain.watch_rules import FieldProblem, Severity
 from widgets import formats
+from widgets.core_words import core_text
 from widgets.field import CARE, WRONG, Offer
 from widgets.securities import board_of
 from widgets.watchlist.editor_checks import PASSED, UNKNOWN, Check
@@ -34,7 +35,8 @@ def checks_of(
 ) -> list[Check]:
     """All lines: what is shown as wrong or in need of care, then what was checked and is good."""
     lines = [
-        Check(state_of(one), names.get(one.field, one.field), one.text, offers.get(one, ())) for one in shown
+        Check(state_of(one), names.get(one.field, one.field), core_text(one.text), offers.get(one, ()))
+        for one in shown
     ]
     busy = {problem.field for problem in reading.problems}
     return [*lines, *_of_security(reading, instrument), *_of_levels(reading, busy), *_of_quant(reading, busy)]
