@@ -11,12 +11,17 @@ from types import ModuleType
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QObject, QTranslator
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from core.domain.enums import Mode
+from core.exchange.boards import RULES
+from desktop.core_translator import CoreTranslator
 from tests.widgets.desk_records import instrument, item, quote
 from widgets import formats
+from widgets.account_bar import AccountBar
+from widgets.core_words import core_text
+from widgets.securities import board_of, unit_of
 from widgets.theme import ThemeHolder
 from widgets.watchlist.editor import ItemEditor
 
@@ -46,8 +51,17 @@ def english(qapp: QApplication) -> Iterator[QTranslator]:
     qapp.removeTranslator(translator)
 
 
-def found(code: str) -> tuple[list[tuple[str, str]], int]:
-    texts, complaints = translate.find_in("x.py", code)
+@pytest.fixture
+def english_core(english: QTranslator, qapp: QApplication) -> Iterator[CoreTranslator]:
+    """With the words of the core."""
+    translator = CoreTranslator()
+    qapp.installTranslator(translator)
+    yield translator
+    qapp.removeTranslator(translator)
+
+
+def found(code: str, path: str = "x.py") -> tuple[list[tuple[str, str]], int]:
+    texts, complaints = translate.find_in(path, code)
     return [(text.context, text.source) for text in texts], len(complaints)
 
 
@@ -138,6 +152,14 @@ def test_a_text_that_cannot_be_looked_up_is_a_complaint(call: str) -> None:
     assert complaints == 1
 
 
+def test_words_of_the_core_have_one_door_and_need_no_literal() -> None:
+    door = 'def core_text(text):\n    return QCoreApplication.translate("Core", text)\n'
+    assert found(door, translate.CORE_DOOR) == ([], 0)
+    assert found(door) == ([], 1)
+    assert found('translate("Core", "甲")') == ([], 1)
+    assert found(door.replace("text)\n", "text + word)\n"), translate.CORE_DOOR) == ([], 1)
+
+
 def test_an_update_keeps_english_and_drops_what_is_gone(tmp_path: Path) -> None:
     file = tmp_path / "x.ts"
     kept, new = ("A", "甲 <b>&amp;"), ("A", "乙")
@@ -168,8 +190,8 @@ def test_big_figures_change_their_units_with_the_language(english: QTranslator, 
     assert formats.big(123_456) == "12.35万"
 
 
-def test_the_editor_speaks_english_without_a_chinese_word_of_its_own(
-    english: QTranslator, theme: ThemeHolder, qtbot: QtBot
+def test_the_editor_speaks_english_without_a_chinese_word(
+    english_core: CoreTranslator, theme: ThemeHolder, qtbot: QtBot
 ) -> None:
     editor = ItemEditor(theme, new_id=str, mode=Mode.PAPER)
     qtbot.addWidget(editor)
@@ -180,10 +202,95 @@ def test_the_editor_speaks_english_without_a_chinese_word_of_its_own(
     )
     editor.set_account(Decimal(100_000), Decimal(50_000), Decimal(0))
     assert editor.windowTitle() == "[PAPER] Watch item — CSI 300 ETF 510300"
-    words = [label.text() for label in editor.findChildren(QLabel)]
-    words += [button.text() for button in editor.findChildren(QPushButton)]
-    words += [editor.form.names[name] for name in editor.form.names]
-    # Board and unit are words of the exchange's table and stay as they are.
-    own = [word.replace("沪市ETF", "").replace("份", "") for word in words]
-    assert [word for word in own if translate.CHINESE.search(word)] == []
+    assert chinese_in(editor) == []
+    assert editor.form.head.facts.text() == "510300.SH · SSE ETF · lot 100 units · tick 0.001"
     assert QCoreApplication.translate("ItemForm", "分组") == "Group"
+
+
+def chinese_in(editor: ItemEditor, typed: str = "") -> list[str]:
+    """Everything Chinese that the editor shows or tells a screen reader, but for what was typed into it."""
+    words = [label.text() for label in editor.findChildren(QLabel)]
+    words += [button.text() for button in editor.findChildren(QAbstractButton)]
+    for widget in editor.findChildren(QWidget):
+        words += [widget.toolTip(), widget.accessibleName(), widget.accessibleDescription()]
+    words += editor.form.names.values()
+    return [word for word in words if translate.CHINESE.search(word.replace(typed, "") if typed else word)]
+
+
+FINDINGS = [
+    ("symbol", "999999", "是指数"),
+    ("symbol", "777777", "号段"),
+    ("symbol", "60051", "代码"),
+    ("symbol", "茅台", "代码"),
+    ("stop_loss", "4.3995", "整数倍"),
+    ("entry_low", "4.700", "上下颠倒"),
+    ("stop_loss", "4.650", "止损"),
+    ("max_position_pct", "130", "上限"),
+    ("take_profit", "x", "数字"),
+    ("take_profit", "9.000", "不在建议的"),
+]
+
+
+def edit_and_leave(editor: ItemEditor, field: str, text: str) -> str:
+    """What the editor says at a field after `text` is typed into it; a code is asked for in a new item only."""
+    old = item("w", "510300.SH", ("4.600", "4.660"), "4.400", "5.200")
+    known = instrument("510300.SH", "CSI 300 ETF", "0.001"), quote("510300.SH", "4.700", "4.690")
+    assert editor.edit(None, None, None) if field == "symbol" else editor.edit(old, *known)
+    editor.form.edits[field].setText(text)
+    editor.form.left.emit(field)
+    return editor.form.message(field).text
+
+
+@pytest.mark.parametrize(("field", "text", "said"), FINDINGS)
+def test_a_finding_is_said_in_english(
+    english_core: CoreTranslator, theme: ThemeHolder, qtbot: QtBot, field: str, text: str, said: str
+) -> None:
+    editor = ItemEditor(theme, new_id=str, mode=Mode.PAPER)
+    qtbot.addWidget(editor)
+    assert edit_and_leave(editor, field, text)
+    assert chinese_in(editor, typed=text) == []
+
+
+@pytest.mark.parametrize(("field", "text", "said"), FINDINGS)
+def test_a_chinese_desk_says_the_cores_own_sentence(
+    theme: ThemeHolder, qtbot: QtBot, field: str, text: str, said: str
+) -> None:
+    editor = ItemEditor(theme, new_id=str, mode=Mode.PAPER)
+    qtbot.addWidget(editor)
+    assert said in edit_and_leave(editor, field, text)
+
+
+def test_boards_and_units_are_words_of_the_language(english_core: CoreTranslator, qapp: QApplication) -> None:
+    symbols = ("600519.SH", "510300.SH", "113050.SH", "what")
+    assert [board_of(one) for one in symbols] == ["SSE main", "SSE ETF", "Convertible", ""]
+    assert [unit_of(one) for one in symbols] == ["shares", "units", "bonds", "shares"]
+    for rule in RULES.values():
+        assert not translate.CHINESE.search(core_text(rule.title) + core_text(rule.unit))
+    qapp.removeTranslator(english_core)
+    assert [board_of(one) for one in symbols] == ["沪市主板", "沪市ETF", "可转债", ""]
+    assert [unit_of(one) for one in symbols] == ["股", "份", "张", "股"]
+
+
+def test_words_of_the_core_do_not_hide_other_contexts(english_core: CoreTranslator) -> None:
+    assert QCoreApplication.translate("ItemForm", "分组") == "Group"
+    assert QCoreApplication.translate("Elsewhere", "没有译文") == "没有译文"
+    assert QCoreApplication.translate("Elsewhere", "沪市主板") == "沪市主板"
+
+
+def test_what_automation_does_keeps_its_beginning(
+    english: QTranslator, theme: ThemeHolder, qtbot: QtBot
+) -> None:
+    bar = AccountBar(theme)
+    qtbot.addWidget(bar)
+    bar.resize(1920, 54)
+    head, rest = "Automation off: " + "alerts only, no orders, " * 20, "the cause " * 50
+    bar.set_desk(Mode.PAPER, "SIM-01", False, f"{head}; {rest}")
+    bar.show()
+    for label, whole in ((bar.sentence, head), (bar.hint, rest)):
+        assert label.text() == whole
+        assert label.toolTip() == f"{head}; {rest}"
+        assert label.shown.endswith("…")
+        assert whole.startswith(label.shown[:-1])
+    bar.set_desk(Mode.PAPER, "SIM-01", True, "Automation on; all")
+    assert (bar.sentence.shown, bar.hint.shown) == ("Automation on", "all")
+    assert bar.badge.accessibleName() == "PAPER PAPER · SIM-01, Nothing goes to a broker"
