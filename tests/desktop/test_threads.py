@@ -15,7 +15,7 @@ from core.domain.enums import LinkState, OrderStatus, Side
 from core.service.commands import SetAutomation
 from core.service.news import DeskState, OrderNews, TradeNews
 from tests.desktop.running import RunningDesk
-from tests.desktop.still import PFYH, still_desk
+from tests.desktop.still import PAYH, PFYH, still_desk
 from tests.fakes.live_desk import LiveDesk
 from tests.fakes.records import item
 from tests.fakes.storm import CallbackStorm
@@ -34,7 +34,8 @@ async def ready(desk: RunningDesk) -> None:
 def test_X_04_ten_thousand_callbacks_reach_the_blotter_in_order_and_none_is_lost(
     open_desk: OpenDesk, tmp_path: Path
 ) -> None:
-    live = still_desk(tmp_path, [item(PFYH, zone=None, take_profit=None, stop_loss=None)], {PFYH: "10.00"})
+    items = [item(code, item_id=code, zone=None, take_profit=None, stop_loss=None) for code in (PAYH, PFYH)]
+    live = still_desk(tmp_path, items, {PAYH: "20.00", PFYH: "10.00"})
     storm = CallbackStorm(live, PFYH, CALLBACKS)
 
     async def story(desk: RunningDesk) -> None:
