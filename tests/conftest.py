@@ -24,6 +24,16 @@ CHINESE_FONTS = (
 )
 
 
+QT_ROOMS = ("widgets", "desktop")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Windows last: what they leave in cycles must not be collected on a trading thread of another room's test."""
+    here = Path(__file__).parent
+    items.sort(key=lambda item: item.path.relative_to(here).parts[0] in QT_ROOMS)
+
+
 @pytest.fixture(scope="session")
 def qapp(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> QApplication:
     """pytest-qt's application with a font that can write Chinese and settings that are not the user's."""
