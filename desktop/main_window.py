@@ -377,5 +377,8 @@ class MainWindow(QMainWindow):
             return
         self._quitting = True
         self._store.save_layout(self.saveGeometry(), self.docks.save())
-        self.panels.health.set_message(self.tr("正在退出：等交易服务写完日志…"))
         self.quit_requested.emit()
+
+    def say_closing(self) -> None:
+        """The window stays until the trading service has ended."""
+        self.panels.health.set_message(self.tr("正在退出：等交易服务写完日志…"))
