@@ -43,6 +43,11 @@ class EditHistory:
         self._done: list[Edit] = []
         self._undone: list[Edit] = []
 
+    @property
+    def steps(self) -> tuple[int, int]:
+        """How many steps can be taken back, and how many made again."""
+        return len(self._done), len(self._undone)
+
     def made(self, edit: Edit) -> None:
         """A new step; what was taken back before it is forgotten."""
         self._done.append(edit)

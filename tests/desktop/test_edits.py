@@ -47,6 +47,7 @@ def test_undo_and_redo_go_through_all_steps() -> None:
         items = done(history.undo(), items)
         assert items == state
     assert history.undo() is None
+    assert history.steps == (0, 3)
     for state in states[1:]:
         items = done(history.redo(), items)
         assert items == state

@@ -88,6 +88,7 @@ def test_removed_rows_come_back_with_undo_and_go_with_redo(open_desk: OpenDesk, 
         model = desk.panels.watchlist.model
         desk.panels.watchlist.remove_requested.emit(["w-a"])
         await desk.until(lambda: set(desk.panels.items) == {"w-b"} and model.rowCount() == 1)
+        await desk.until(lambda: desk.window.history.steps == (1, 0))
         assert stored(tmp_path) == ["w-b"]
         key(desk, "Ctrl+Z").trigger()
         await desk.until(lambda: desk.panels.items == {one.item_id: one for one in TWO})
@@ -215,12 +216,14 @@ def test_the_watchlist_goes_out_to_a_file_and_comes_back(open_desk: OpenDesk, tm
         desk.panels.watchlist.remove_requested.emit(["w-a", "w-b"])
         await desk.until(lambda: not desk.panels.items)
         choose(desk, "Ctrl+I", target)
-        await desk.until(lambda: len(desk.panels.items) == 2)
+        await desk.until(lambda: desk.window.history.steps == (2, 0))
+        assert "已导入 2 项" in desk.message
         assert {one.symbol: one.stop_loss for one in desk.panels.items.values()} == {
             one.symbol: one.stop_loss for one in TWO
         }
         key(desk, "Ctrl+Z").trigger()
         await desk.until(lambda: not desk.panels.items)
+        assert desk.window.history.steps == (1, 1)
         key(desk, "Ctrl+Y").trigger()
         await desk.until(lambda: len(desk.panels.items) == 2)
         choose(desk, "Ctrl+I", wrong)
