@@ -68,13 +68,13 @@ class Quote:
 
     @property
     def best_bid(self) -> int:
-        """Best bid in thousandths, 0 if none."""
-        return self.bids[0][0] if self.bids and self.bids[0][1] > 0 else 0
+        """Best bid in thousandths, 0 if none. Sources that count in lots show less than a lot as volume 0."""
+        return self.bids[0][0] if self.bids else 0
 
     @property
     def best_ask(self) -> int:
         """Best ask in thousandths, 0 if none."""
-        return self.asks[0][0] if self.asks and self.asks[0][1] > 0 else 0
+        return self.asks[0][0] if self.asks else 0
 
 
 @dataclass(frozen=True, slots=True)
