@@ -73,6 +73,8 @@ DIRECTED: dict[str, tuple[str, tuple[str, ...], tuple[Position, ...]]] = {
         ),
         (("300274.SZ", 1050, "70.00"), ("300122.SZ", 300, "80.00"), ("000400.SZ", 77, "18.00")),
     ),
+    # a stop on a snapshot whose best bid shows 80 shares: less than a lot is still the best bid
+    "best bid below a lot": (SH30, ("688233.SH,,,,98.02,1,,",), (("688233.SH", 1000, "95.00"),)),
     # STAR: 200 shares and then single ones, the cage of the day; Shanghai says trading at 09:25 already
     "star": (
         SH30,
