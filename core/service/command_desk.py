@@ -9,7 +9,8 @@ from pathlib import Path
 from core.domain.enums import AlarmRank, IntentState, LinkState, Side
 from core.domain.trading import Intent
 from core.errors import BadInput, UserError
-from core.exchange.symbols import tick_size
+from core.exchange.refusals import Refused
+from core.exchange.symbols import rule_of, tick_size
 from core.risk.gate import Proposal
 from core.service import commands as c
 from core.service.news import CommandAnswered
@@ -109,6 +110,10 @@ class CommandDesk:
         service, p = self._service, self._service.parts
         if p.status.link is not LinkState.READY or service.ids is None:
             raise UserError(f"交易通道未就绪：{p.status.link_text}。委托没有发出。")
+        try:
+            rule_of(command.symbol)
+        except Refused as refused:
+            raise BadInput(refused.refusal.text, field=refused.refusal.code.value) from None
         facts = p.account.of(command.symbol)
         unknown = facts.unknown_buy if command.side is Side.BUY else facts.unknown_sell
         if unknown is not None:
