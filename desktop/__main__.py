@@ -8,6 +8,10 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from core.service.process import DeskProcess
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +39,28 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         return replay(arguments[1:])
     parsed = parse(arguments)
-    gc.disable()  # imports make nothing that is garbage; `Program.start_service` turns it on again
+    gc.disable()  # imports make nothing that is garbage; the window collects it on its own thread later
+    service = desk_process(parsed)
+    service.start()  # it imports what is heavy beside us, while we import Qt and build the window
     from desktop.app import run_desk
 
-    return run_desk(parsed)
+    return run_desk(parsed, service)
+
+
+def desk_process(arguments: DeskArguments) -> DeskProcess:
+    """The desk that the command line asks for, in a process of its own, not started yet."""
+    from core.service.desk import Composer, DeskChoice
+    from core.service.process import DeskProcess
+
+    choice = DeskChoice(
+        live=arguments.live,
+        seed=arguments.seed,
+        speed=arguments.speed,
+        watchlist=str(arguments.watchlist or ""),
+        ticks=str(arguments.ticks or ""),
+        data_dir=str(arguments.data_dir or ""),
+    )
+    return DeskProcess(Composer(choice))
 
 
 def parse(arguments: Sequence[str]) -> DeskArguments:
@@ -52,7 +74,9 @@ def parse(arguments: Sequence[str]) -> DeskArguments:
         "--watchlist", type=Path, metavar="W.csv", help="用这个监测列表，在它自己的模拟账户上运行"
     )
     parser.add_argument("--ticks", type=Path, metavar="TICKS.csv.gz", help="行情用录下的 level-1 快照文件")
-    parser.add_argument("--seed", type=int, default=1, metavar="N", help="内置行情的种子，每个种子有自己的模拟账户（默认 1）")
+    parser.add_argument(
+        "--seed", type=int, default=1, metavar="N", help="内置行情的种子，每个种子有自己的模拟账户（默认 1）"
+    )
     parser.add_argument("--speed", type=_speed, default=1.0, metavar="N", help="模拟时钟倍速（默认 1）")
     parser.add_argument("--exit-after", type=_positive, metavar="SECONDS", help="这么多秒后自动退出")
     parser.add_argument("--screenshot", type=Path, metavar="FILE.png", help="退出前把窗口存成图片")

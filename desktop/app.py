@@ -16,14 +16,13 @@ from PySide6.QtWidgets import QApplication
 import resources
 from core.interpreter import SWITCH_INTERVAL_S
 from core.places import data_dir
-from core.service.desk import Composer, DeskChoice
 from core.service.logs import open_log
 from core.service.news import News
 from core.service.outbox import Outbox
 from core.service.process import DeskProcess
 from core.service.runtime import Desk, DeskThread
 from desktop import crash
-from desktop.__main__ import DeskArguments
+from desktop.__main__ import DeskArguments, desk_process
 from desktop.bridge import Bridge
 from desktop.garbage import Garbage
 from desktop.main_window import MainWindow
@@ -35,8 +34,8 @@ _log = logging.getLogger(__name__)
 STOP_S = 15.0
 
 
-def run_desk(arguments: DeskArguments) -> int:
-    """Run the desk until it is quit; returns the exit code."""
+def run_desk(arguments: DeskArguments, service: DeskProcess) -> int:
+    """Show the window of a desk that is starting, until it is quit; returns the exit code."""
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     crash.install()
     app = _application()
@@ -49,7 +48,7 @@ def run_desk(arguments: DeskArguments) -> int:
     loop = qasync.QEventLoop(app)
     asyncio.set_event_loop(loop)
     window = MainWindow(theme, store, preferences)
-    program = Program(app, loop, window, arguments, _words(preferences.language))
+    program = Program(app, loop, window, arguments, _words(preferences.language), service=service)
     window.painted.connect(program.start_service)
     crash.quit_on_signals(window.quit, window)
     window.show()
@@ -107,17 +106,6 @@ def _core_translators(app: QApplication, language: str) -> list[QTranslator]:
     return [translator]
 
 
-def _choice(arguments: DeskArguments) -> DeskChoice:
-    return DeskChoice(
-        live=arguments.live,
-        seed=arguments.seed,
-        speed=arguments.speed,
-        watchlist=str(arguments.watchlist or ""),
-        ticks=str(arguments.ticks or ""),
-        data_dir=str(arguments.data_dir or ""),
-    )
-
-
 class Stoppable(Protocol):
     """What the program ends when the window is quit."""
 
@@ -137,8 +125,10 @@ class Program(QObject):
         arguments: DeskArguments,
         translate: Callable[[News], News] | None = None,
         compose: Callable[[Outbox], Desk] | None = None,
+        service: DeskProcess | None = None,
     ) -> None:
-        """`compose` makes another desk than the one that the arguments ask for."""
+        """`service` is a desk that starts already; without one `compose` makes it on a thread of this process, or
+        the arguments in a process of its own, after the first frame."""
         super().__init__()
         self._app = app
         self._loop = loop
@@ -147,26 +137,27 @@ class Program(QObject):
         self._translate = translate
         self._garbage = Garbage(self)
         self._compose = compose
+        self._given = service
         self.service: Stoppable | None = None
         self.bridge: Bridge | None = None
         self.exit_code = 0
         window.quit_requested.connect(self.stop)
 
     def start_service(self) -> None:
-        """After the first frame: the desk starts in a process of its own, which imports what is heavy there.
-
-        A desk that was given as an object (tests) runs on a thread of this process.
-        """
+        """After the first frame: listen to the desk, and start it where it does not run yet."""
         open_log(data_dir(self._arguments.data_dir) / "logs", "window.log")
         service: DeskProcess | DeskThread
-        if self._compose is None:
-            service = DeskProcess(Composer(_choice(self._arguments)))
-        else:
+        if self._given is not None:
+            service = self._given
+        elif self._compose is not None:
             service = DeskThread(self._compose)
+        else:
+            service = desk_process(self._arguments)
         self.service = service
         self.bridge = Bridge(service, self._loop, self, translate=self._translate)
         self._window.attach(self.bridge)
-        service.start()
+        if self._given is None:
+            service.start()
         if self._arguments.exit_after is not None:
             QTimer.singleShot(round(self._arguments.exit_after * 1000), self._window.quit)
 
