@@ -42,9 +42,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     gc.disable()  # imports make nothing that is garbage; the window collects it on its own thread later
     service = desk_process(parsed)
     service.start()  # it imports what is heavy beside us, while we import Qt and build the window
-    from desktop.app import run_desk
+    try:
+        from desktop.app import run_desk
 
-    return run_desk(parsed, service)
+        return run_desk(parsed, service)
+    finally:
+        service.stop()  # done already, unless the window could not be shown
 
 
 def desk_process(arguments: DeskArguments) -> DeskProcess:

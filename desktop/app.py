@@ -138,7 +138,7 @@ class Program(QObject):
         self._garbage = Garbage(self)
         self._compose = compose
         self._given = service
-        self.service: Stoppable | None = None
+        self.service: Stoppable | None = service
         self.bridge: Bridge | None = None
         self.exit_code = 0
         window.quit_requested.connect(self.stop)
