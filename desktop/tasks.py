@@ -16,9 +16,13 @@ class GuiTasks:
 
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[None]] = set()
+        self._closed = False
 
     def run(self, work: Coroutine[Any, Any, None]) -> None:
-        """Start a coroutine."""
+        """Start a coroutine; one that comes after `close` is not started."""
+        if self._closed:
+            work.close()
+            return
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._ended)
@@ -33,10 +37,13 @@ class GuiTasks:
             return f"{path}: {error.strerror}"
         return ""
 
-    def cancel(self) -> None:
-        """End what is under way."""
+    async def close(self) -> None:
+        """End what is under way and wait for its end."""
+        self._closed = True
         for task in self._tasks:
             task.cancel()
+        if self._tasks:
+            await asyncio.wait(set(self._tasks))
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)

@@ -48,7 +48,7 @@ class DeskWindow:
         self.window.painted.connect(self._start)
         self.window.show()
         self.loop.run_forever()
-        self.window.tasks.cancel()
+        self.loop.run_until_complete(self.window.tasks.close())
         if not self.service.stop(STOP_S):
             raise SystemExit("the desk did not stop")
         self.bridge.close()
