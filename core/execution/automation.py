@@ -119,11 +119,14 @@ class Automation:
         self._cancel(verdict.cancel)
         if verdict.outcome is not Outcome.ACTED and trigger.last == (verdict.outcome, verdict.code):
             return
-        if trigger.signal is None or hit.edge:
-            trigger.signal = self._signal(case)
-            self._on_signal(trigger.signal)
-        intent_id = self._act(trigger, trigger.signal, case, verdict)
-        self._tell(trigger, trigger.signal, verdict, intent_id)
+        fresh = trigger.signal is None or hit.edge
+        signal = self._signal(case) if fresh or trigger.signal is None else trigger.signal
+        trigger.signal = signal
+        # First: an order must not wait in the storage lane for the record of its own signal.
+        intent_id = self._act(trigger, signal, case, verdict)
+        if fresh:
+            self._on_signal(signal)
+        self._tell(trigger, signal, verdict, intent_id)
 
     def _signal(self, case: Case) -> Signal:
         return Signal(
