@@ -15,15 +15,19 @@ YOUNG = 2_000
 """New containers that make a look worth its while; walking them takes well under a millisecond."""
 MIDDLE_EVERY = 10
 OLD_EVERY = 200
-"""Collections of the younger generation before the next older one. What stood when the desk began is frozen."""
+"""Collections of the younger generation before the next older one."""
 
 
 class Garbage(QObject):
-    """Made on the GUI thread; automatic collection is off until `stop`."""
+    """Made on the GUI thread when the window stands; automatic collection is off until `stop`.
+
+    What stands by then stays as long as the window: it is frozen, since walking it takes longer than a frame.
+    """
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         gc.disable()
+        gc.freeze()
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._look)
         self._timer.start(LOOK_MS)
@@ -31,6 +35,7 @@ class Garbage(QObject):
     def stop(self) -> None:
         """Leave it to Python again."""
         self._timer.stop()
+        gc.unfreeze()
         gc.enable()
 
     def _look(self) -> None:

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 from core.service.process import DeskProcess
 from core.service.runtime import DeskThread
 from desktop.bridge import Bridge
+from desktop.garbage import Garbage
 from desktop.main_window import MainWindow
 from desktop.preferences import PreferenceStore
 from widgets.theme import ThemeHolder
@@ -37,6 +38,7 @@ class DeskWindow:
         self.loop = qasync.QEventLoop(self.app)
         asyncio.set_event_loop(self.loop)
         self.window = MainWindow(theme, store, preferences)
+        self.garbage = Garbage(self.window)
         self.service = service
         self.bridge = Bridge(self.service, self.loop, self.window)
         self._ready: Callable[[], bool] = lambda: True
@@ -51,6 +53,7 @@ class DeskWindow:
         self.loop.run_until_complete(self.window.tasks.close())
         if not self.service.stop(STOP_S):
             raise SystemExit("the desk did not stop")
+        self.garbage.stop()
         self.bridge.close()
         self.window.hide()
         self.loop.close()
