@@ -42,13 +42,27 @@ app.exec()
 
 def run_child(folder: str) -> None:
     """The program as `python -m desktop` runs it, with two looks at it; prints what it saw."""
-    from PySide6.QtCore import QTimer
-
-    import desktop.app
-    from desktop.__main__ import main as desk
+    from desktop import __main__ as program_main
 
     seen: dict[str, Any] = {}
-    start = desktop.app.Program.start_service
+    desk_process = program_main.desk_process
+    start: Any = None
+
+    def watched(arguments: Any) -> Any:
+        """The desk's process as the program starts it: before the window's imports, so ours must not come first."""
+        service = desk_process(arguments)
+        begin = service.start
+
+        def begin_and_watch() -> None:
+            nonlocal start
+            begin()
+            import desktop.app
+
+            start = desktop.app.Program.start_service
+            desktop.app.Program.start_service = started  # type: ignore[method-assign]
+
+        service.start = begin_and_watch  # type: ignore[method-assign]
+        return service
 
     def started(program: Any) -> None:
         """The first frame is on the screen."""
@@ -57,11 +71,13 @@ def run_child(folder: str) -> None:
         seen["docks"] = sum(dock.isVisible() for dock in window.docks.docks)
         seen["heavy"] = [name for name in HEAVY if name in sys.modules]
         start(program)
+        from PySide6.QtCore import QTimer
+
         timer = QTimer(window)
         timer.timeout.connect(lambda: look(window, timer))
         timer.start(5)
 
-    def look(window: Any, timer: QTimer) -> None:
+    def look(window: Any, timer: Any) -> None:
         model = window.panels.watchlist.model
         column = model.column_at("last")
         if any(model.cell(row, column)[0].strip("—-") for row in range(model.rowCount())):
@@ -71,8 +87,8 @@ def run_child(folder: str) -> None:
             seen["heavy_after"] = [name for name in HEAVY if name in sys.modules]
             window.quit()
 
-    desktop.app.Program.start_service = started  # type: ignore[method-assign]
-    code = desk(["--data-dir", folder])
+    program_main.desk_process = watched
+    code = program_main.main(["--data-dir", folder])
     print(json.dumps(seen))
     raise SystemExit(code)
 
