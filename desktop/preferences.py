@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings
@@ -82,8 +82,3 @@ class PreferenceStore:
 
 def _member(kind: type, value: str, default: object) -> object:
     return next((member for member in kind if member.value == value), default)  # type: ignore[attr-defined]
-
-
-def with_look(preferences: Preferences, look: Look | None) -> Preferences:
-    """The same with another look."""
-    return replace(preferences, look=look)
