@@ -36,7 +36,9 @@ class Quote:
     """One level-1 snapshot. Prices are int thousandths of a yuan, volumes are shares.
 
     `bids` and `asks` hold up to five levels, best first. `limit_up` and `limit_down` are 0 when the source
-    does not give them. `open`, `high`, `low`, `last` are 0 before the first trade of the day.
+    does not give them. `open`, `high`, `low`, `last` are 0 before the first trade of the day. `received_ms` is our
+    clock when the door made the record (0 unknown); `fallback` marks a source that stands in for a better one and
+    that the user has not allowed to trigger orders.
     """
 
     symbol: Symbol
@@ -55,6 +57,13 @@ class Quote:
     limit_down: int = 0
     suspended: bool = False
     source: str = ""
+    received_ms: int = 0
+    fallback: bool = False
+
+    @property
+    def latency_ms(self) -> int | None:
+        """From the exchange's stamp to our door, None when unknown; exchange stamps are whole seconds for some."""
+        return self.received_ms - self.time_ms if self.received_ms else None
 
     @property
     def time(self) -> datetime:

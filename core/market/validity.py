@@ -31,6 +31,7 @@ class QuoteFault(StrEnum):
     OUTSIDE_LIMITS = "OUTSIDE_LIMITS"
     STALE = "STALE"  # this symbol's snapshot is too old
     FEED_STOPPED = "FEED_STOPPED"  # no symbol at all has a newer snapshot
+    FALLBACK = "FALLBACK"  # a stand-in source that the user has not allowed to trigger orders
     CLOCK_AHEAD = "CLOCK_AHEAD"  # the snapshot is from the future: the machine's clock is wrong
 
 
@@ -90,6 +91,7 @@ def judge(
     return (
         _session(quote, phase)
         or _price(quote)
+        or _source(quote)
         or _age(quote, now_ms, freshness)
         or _feed(symbol, feed_silence_ms, freshness)
         or VALID
@@ -131,6 +133,15 @@ def _price(quote: Quote) -> Validity | None:
             f"{quote.symbol} 最新价 {_yuan(quote.last)} 低于跌停价 {_yuan(quote.limit_down)}",
         )
     return None
+
+
+def _source(quote: Quote) -> Validity | None:
+    if not quote.fallback:
+        return None
+    return Validity(
+        QuoteFault.FALLBACK,
+        f"{quote.symbol} 的行情来自备用源{quote.source}，设置里没有允许备用源触发交易",
+    )
 
 
 def _age(quote: Quote, now_ms: int, freshness: Freshness) -> Validity | None:
