@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Protocol
 
 from core.domain.decision import Decision, Signal
-from core.domain.enums import IntentState, Period, Side
+from core.domain.enums import FeedState, IntentState, Period, Side
 from core.domain.events import BrokerEvent
 from core.domain.market import Bar, Instrument, Quote, Symbol
 from core.domain.trading import Asset, Intent, Order, Position, Trade
@@ -101,11 +101,27 @@ class Broker(Protocol):
     async def query_trades(self) -> list[Trade] | None: ...
 
 
+@dataclass(frozen=True, slots=True)
+class FeedHealth:
+    """How a source is, with its last proof. `text` is a sentence for the user; empty when there is nothing to say.
+
+    `since_ms` is our clock when `state` began; `losses` and `resubscribed` count since the start.
+    """
+
+    state: FeedState
+    text: str = ""
+    since_ms: int = 0
+    losses: int = 0
+    resubscribed: int = 0
+
+
 class Feed(Protocol):
     """A source of quotes, instruments and history.
 
     `on_quotes` is called on the trading loop with batches in arrival order. `start` may be called again with more
-    symbols. History and instruments are asked on a worker and awaited with a deadline.
+    symbols; when it raises, the source goes on trying by itself and tells by its health. `listen_health` is told of
+    every change of `health.state`, on the trading loop. History and instruments are asked on a worker and awaited
+    with a deadline. `close` is final.
     """
 
     @property
@@ -113,7 +129,12 @@ class Feed(Protocol):
         """Short name shown as the source badge, e.g. `模拟行情`."""
         ...
 
+    @property
+    def health(self) -> FeedHealth: ...
+
     def listen(self, on_quotes: Callable[[Sequence[Quote]], None]) -> None: ...
+
+    def listen_health(self, on_health: Callable[[FeedHealth], None]) -> None: ...
 
     async def start(self, symbols: Sequence[Symbol]) -> None: ...
 

@@ -9,19 +9,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import sys
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from types import ModuleType
 from typing import Any, Protocol
 
 from core.errors import BadInput, BrokerError, ContractError
+from core.xtquant_package import import_xtquant
 
 _log = logging.getLogger(__name__)
-
-_CHECKER = "pkg_resources"
 
 
 class Trader(Protocol):
@@ -101,7 +98,7 @@ def load() -> Vendor:
     _refuse_main_thread("import xtquant")
     began = time.perf_counter()
     try:
-        import_package()
+        import_xtquant()
         from xtquant import xtconstant, xttrader, xttype
     except ImportError as error:
         raise BrokerError(
@@ -124,21 +121,6 @@ def load() -> Vendor:
         fix_price=int(xtconstant.FIX_PRICE),
         import_seconds=seconds,
     )
-
-
-def import_package() -> ModuleType:
-    """Import the package with its update check disarmed: the check needs `pkg_resources`, which is hidden meanwhile."""
-    hidden = sys.modules.get(_CHECKER)
-    sys.modules[_CHECKER] = None  # type: ignore[assignment]
-    try:
-        import xtquant
-    finally:
-        if hidden is None:
-            sys.modules.pop(_CHECKER, None)
-        else:
-            sys.modules[_CHECKER] = hidden
-    module: ModuleType = xtquant
-    return module
 
 
 def _refuse_main_thread(what: str) -> None:

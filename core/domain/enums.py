@@ -15,8 +15,14 @@ class Side(StrEnum):
 class Mode(StrEnum):
     """What is real in this process; chosen at the start and fixed for its life."""
 
-    PAPER = "PAPER"
+    PAPER = "PAPER"  # natives, quotes and money simulated
+    PAPER_REAL = "PAPER_REAL"  # simulated money on real quotes
     LIVE = "LIVE"
+
+    @property
+    def real_money(self) -> bool:
+        """Orders of this mode reach a broker."""
+        return self is Mode.LIVE
 
 
 class Phase(StrEnum):
@@ -133,6 +139,21 @@ class LinkState(StrEnum):
     READY = "READY"
     LOST = "LOST"
     FAILED = "FAILED"
+
+
+class FeedState(StrEnum):
+    """State of a source of quotes, by proof."""
+
+    OFF = "OFF"  # nothing is subscribed, or closed
+    STARTING = "STARTING"  # subscribed, no quote yet
+    LIVE = "LIVE"  # quotes come, or none are due (lunch, night, holiday)
+    SILENT = "SILENT"  # subscribed, and nothing new for too long in continuous trading
+    LOST = "LOST"  # the connection or the subscriptions are gone; it is being tried again
+
+    @property
+    def is_healthy(self) -> bool:
+        """Nothing speaks against quotes of this source."""
+        return self in (FeedState.STARTING, FeedState.LIVE)
 
 
 class AlarmRank(StrEnum):

@@ -1,19 +1,17 @@
 """The one import of `xtquant.xtdata`.
 
-Importing xtquant asks a package index for updates, with a timeout of ten seconds and a bare except. The guard
-makes that question impossible; it costs nothing where the index would have answered. Importing also brings
-numpy and pandas, so it happens on a worker and never on the main thread, which is the window's.
+Importing brings numpy and pandas, so it happens on a worker and never on the main thread, which is the window's.
 """
 
 from __future__ import annotations
 
 import importlib
-import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from core.errors import BrokerError, ContractError
+from core.xtquant_package import import_xtquant
 
 TickRecords = Mapping[str, Mapping[str, Any]]
 
@@ -24,6 +22,16 @@ class XtData(Protocol):
     enable_hello: bool
 
     def subscribe_whole_quote(self, code_list: list[str], callback: Callable[[TickRecords], None]) -> int: ...
+
+    def connect(self, ip: str = "", port: int | None = None) -> object:
+        """The client that is connected, or a new one to this address; its subscriptions are its own."""
+        ...
+
+    def get_client(self) -> object:
+        """The client that is connected, or a new one to the last address; empty address: whoever is found."""
+        ...
+
+    def get_full_tick(self, code_list: list[str]) -> TickRecords: ...
 
     def unsubscribe_quote(self, seq: int) -> object: ...
 
@@ -50,22 +58,13 @@ def load_xtdata() -> XtData:
     """Import the vendor's module, on a worker. Raises BrokerError when it is not installed or does not load."""
     if threading.current_thread() is threading.main_thread():
         raise ContractError("xtquant must not be imported on the main thread")
-    guarded = "xtquant" not in sys.modules
-    before = sys.modules.get("pkg_resources")
-    if guarded:
-        sys.modules["pkg_resources"] = None  # type: ignore[assignment] # the documented way to forbid an import
     try:
+        import_xtquant()
         module: Any = importlib.import_module("xtquant.xtdata")
     except ImportError as error:
         raise BrokerError(
             f"行情接口 xtquant 无法载入（{error}）。请安装 xtquant；实盘行情只能在装有 MiniQMT 的 Windows 上运行。"
         ) from error
-    finally:
-        if guarded:
-            if before is None:
-                sys.modules.pop("pkg_resources", None)
-            else:
-                sys.modules["pkg_resources"] = before
     module.enable_hello = False
     loaded: XtData = module
     return loaded

@@ -1,47 +1,56 @@
 """The market feed on `xtquant.xtdata`, real or simulated: subscriptions, instruments, history.
 
-Every vendor call runs on one lane and has a deadline on the trading loop. A call that hangs is left behind
-with its lane; a fresh lane takes the next one. Ticks come on the vendor's thread, become records there and
-nothing else.
+Ticks come on the vendor's thread, become records there and nothing else. Everything is subscribed by whole quotes,
+which know no limit of symbols. The vendor reconnects by itself on the next call but forgets what was subscribed, and
+tells nobody: while nothing new comes, a cheap question finds out whether the client is still the one we subscribed
+with and whether the service knows newer quotes than we were given.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any, ParamSpec, TypeVar
 
 from core.clock import Clock
-from core.domain.enums import Period
+from core.domain.enums import FeedState, Period, Phase
 from core.domain.market import Bar, Instrument, Quote, Symbol, ms_to_datetime
-from core.errors import BrokerError, BrokerTimeout, UserError
+from core.errors import BrokerError, UserError
 from core.lanes import Lane
+from core.market import xtdata_jobs as jobs
 from core.market.bars import midnight
+from core.market.feed_pulse import Pulse
 from core.market.slots import QuoteSlots
-from core.market.ticks import convert_bars, convert_detail, convert_tick
+from core.market.ticks import convert_tick
 from core.market.vendor import TickRecords, XtData, load_xtdata
-from core.ports import Activity
+from core.market.xtdata_calls import Address, Line, XtdataCalls
+from core.ports import Activity, FeedHealth
 
-P = ParamSpec("P")
-R = TypeVar("R")
 Listener = Callable[[Sequence[Quote]], None]
 
 _log = logging.getLogger(__name__)
 
-_NO_TERMINAL = "无法连接xtquant服务"
+HEARTBEATS = (Symbol("000001.SH"), Symbol("399001.SZ"))
+"""Indices that change every few seconds: with them the whole source is never quiet by right while shares trade."""
+
 _BARS_A_DAY = {Period.M1: 240, Period.M5: 48, Period.D1: 1}
 _LENGTH_MS = {Period.M1: 60_000, Period.M5: 300_000, Period.D1: 86_400_000}
 _RELOAD_S = 60.0
-_CLOSE_S = 3.0
+_WATCH_S, _LUNCH_WATCH_S, _REST_WATCH_S = 2.0, 5.0, 30.0
+_BACKOFF_S, _LONGEST_BACKOFF_S = 1.0, 60.0
+_MANY_SUBSCRIPTIONS = 8
+_PROBED = 20
+_AHEAD_TWICE = 2
 
 
 class XtdataFeed:
     """Implements `core.ports.Feed`. Made and used on the trading loop.
 
     `overwritten` counts snapshots that a newer one replaced before the loop took them; `bad_ticks` those that
-    were no tick. `load` is the vendor's module and runs on the lane.
+    were no tick. `load` is the vendor's module and runs on the lane. `address` is where the quote service listens;
+    without one the vendor looks for a running terminal.
     """
 
     def __init__(
@@ -54,19 +63,25 @@ class XtdataFeed:
         deadline_s: float = 20.0,
         *,
         load: Callable[[], XtData] = load_xtdata,
+        address: Address | None = None,
     ) -> None:
-        self._given_lane = self._lane = lane
-        self._activity = activity
+        self._calls = XtdataCalls(lane, activity, load, deadline_s, address)
         self._loop = loop
         self._clock = clock
         self._source = source
-        self._deadline_s = deadline_s
-        self._load = load
         self._listener: Listener = _nobody
         self._slots = QuoteSlots(loop, self._deliver)
+        self._pulse = Pulse(clock)
         self._instruments: dict[Symbol, Instrument] = {}
-        self._subscribed: dict[Symbol, None] = {}
+        self._wanted: dict[Symbol, None] = {}
+        self._beats: tuple[Symbol, ...] | None = None
         self._seqs: list[int] = []
+        self._client: object = None  # whose subscriptions `_seqs` are
+        self._ahead = 0
+        self._retry_at = 0.0
+        self._backoff_s = _BACKOFF_S
+        self._timer: asyncio.TimerHandle | None = None
+        self._checking: asyncio.Task[None] | None = None
         self._instruments_day: date | None = None
         self._fitting_day_ms = -1
         self._reload: asyncio.Task[None] | None = None
@@ -80,6 +95,11 @@ class XtdataFeed:
         return self._source
 
     @property
+    def health(self) -> FeedHealth:
+        """State of the source, with its last proof."""
+        return self._pulse.health
+
+    @property
     def overwritten(self) -> int:
         """Snapshots that the trading loop never saw because a newer one came first."""
         return self._slots.overwritten
@@ -88,38 +108,53 @@ class XtdataFeed:
         """Set the one listener; called on the loop."""
         self._listener = on_quotes
 
+    def listen_health(self, on_health: Callable[[FeedHealth], None]) -> None:
+        """Set who is told of changes of the state; called on the loop."""
+        self._pulse.listen(on_health)
+
     async def start(self, symbols: Sequence[Symbol]) -> None:
-        """Subscribe to the symbols that are not subscribed yet. Raises BrokerError or BrokerTimeout."""
-        new = [symbol for symbol in dict.fromkeys(symbols) if symbol not in self._subscribed]
-        if not new:
+        """Subscribe to the symbols that are not subscribed yet.
+
+        Raises BrokerError or BrokerTimeout; what was wanted is tried again from then on.
+        """
+        new = [symbol for symbol in dict.fromkeys(symbols) if symbol not in self._wanted]
+        lost = self._pulse.health.state is FeedState.LOST
+        if not new and not lost:
             return
-        self._subscribed.update(dict.fromkeys(new))
+        self._wanted.update(dict.fromkeys(new))
+        self._keep_watch()
         try:
-            await self._load_instruments(new)
+            await self._load_instruments(list(self._wanted) if lost else new)
             self._instruments_day = self._clock.now().date()
-            seq = await self._call("订阅行情", self._subscribe, new)
-        except BaseException:
-            for symbol in new:
-                self._subscribed.pop(symbol, None)
+            if lost:
+                await self._subscribe_all()
+            else:
+                await self._subscribe_more(new)
+        except UserError as error:
+            self._lose(str(error))
             raise
-        self._seqs.append(seq)
         self._fitting_day_ms = -1
 
     async def close(self) -> None:
         """Unsubscribe and deliver nothing more; problems are logged, not raised."""
+        if self._closed:
+            return
         self._closed = True
         self._slots.close()
-        if self._reload is not None:
-            self._reload.cancel()
+        if self._timer is not None:
+            self._timer.cancel()
+        for task in (self._reload, self._checking):
+            if task is not None:
+                task.cancel()
         seqs, self._seqs = self._seqs, []
-        self._subscribed.clear()
+        self._wanted.clear()
+        self._pulse.set(FeedState.OFF)
         if seqs:
             try:
-                await self._call("退订行情", self._unsubscribe, seqs)
+                await self._calls.call("退订行情", jobs.unsubscribe, seqs, self._client)
             except UserError as error:
                 _log.warning("unsubscribing failed: %s", error)
-        if self._lane is not self._given_lane:
-            self._lane.close(0)
+        self._calls.close()
 
     async def instruments(self, symbols: Sequence[Symbol]) -> dict[Symbol, Instrument]:
         """Details of the symbols the vendor knows."""
@@ -133,63 +168,135 @@ class XtdataFeed:
         days = count // _BARS_A_DAY[period] + 1
         # Weekends, and the longest holiday.
         start = self._clock.now().date() - timedelta(days=days * 3 // 2 + 12)
-        found = await self._call("下载历史行情", self._history, symbol, period, start, count)
+        found = await self._calls.call("下载历史行情", jobs.history, symbol, period, start, count)
         # A vendor that fills gaps may fill the rest of the day too; the growing bar ends at most one length ahead.
         latest = self._clock.now_ms() + _LENGTH_MS[period]
         return [bar for bar in found if bar.time_ms <= latest][-count:]
 
     async def trading_dates(self, market: str, start: date, end: date) -> list[date]:
         """Trading days of the closed interval, as the vendor knows them."""
-        stamps = await self._call("查询交易日", self._dates, market, start, end)
+        stamps = await self._calls.call("查询交易日", jobs.dates, market, start, end)
         return [ms_to_datetime(stamp).date() for stamp in stamps]
 
-    # on the lane
+    # subscriptions
 
-    def _subscribe(self, symbols: list[Symbol]) -> int:
-        seq = self._load().subscribe_whole_quote(list(symbols), self._on_ticks)
+    async def _subscribe_more(self, new: Sequence[Symbol]) -> None:
+        """Beside what is subscribed; many small subscriptions become one."""
+        if len(self._seqs) >= _MANY_SUBSCRIPTIONS:
+            await self._subscribe_all()
+            return
+        symbols = [*new, *await self._heartbeats()]
+        seq, client = await self._calls.call("订阅行情", self._subscribe, symbols)
+        if self._seqs and client is not self._client:  # the older ones went with their client
+            await self._subscribe_all()
+            return
+        self._seqs.append(seq)
+        self._client = client
+        if not self._pulse.health.state.is_healthy:
+            self._pulse.begin()
+
+    async def _subscribe_all(self) -> None:
+        """Everything wanted in one subscription, in the place of all before."""
+        self._beats = None
+        symbols = [*self._wanted, *await self._heartbeats()]
+        seq, client = await self._calls.call("订阅行情", self._subscribe, symbols)
+        old, before = self._seqs, self._client
+        self._seqs, self._client = [seq], client
+        self._backoff_s, self._ahead = _BACKOFF_S, 0
+        if old and client is before:
+            await self._calls.call("退订行情", jobs.unsubscribe, old, client)
+
+    async def _heartbeats(self) -> tuple[Symbol, ...]:
+        """The indices that this market knows and nobody watches; each once."""
+        if self._beats is None:
+            found = await self._calls.call("查询证券资料", jobs.details, HEARTBEATS)
+            self._instruments.update(found)
+            self._beats = tuple(found)
+            return tuple(symbol for symbol in found if symbol not in self._wanted)
+        return ()
+
+    def _subscribe(self, line: Line, symbols: list[Symbol]) -> tuple[int, object]:
+        seq = line.xtdata.subscribe_whole_quote(list(symbols), self._on_ticks)
         if seq <= 0:
             raise BrokerError(
                 f"订阅 {len(symbols)} 只证券的行情被拒绝（返回 {seq}）。请检查 MiniQMT 的行情连接后重试"
             )
-        return seq
+        return seq, line.client
 
-    def _unsubscribe(self, seqs: list[int]) -> None:
-        xtdata = self._load()
-        for seq in seqs:
-            xtdata.unsubscribe_quote(seq)
+    # watching over them
 
-    def _details(self, symbols: Sequence[Symbol]) -> dict[Symbol, Instrument]:
-        xtdata = self._load()
-        found = {symbol: xtdata.get_instrument_detail(symbol) for symbol in symbols}
-        return {symbol: convert_detail(symbol, detail) for symbol, detail in found.items() if detail}
+    def _keep_watch(self) -> None:
+        if self._timer is None and not self._closed:
+            self._timer = self._loop.call_later(_WATCH_S, self._watch)
 
-    def _history(self, symbol: Symbol, period: Period, start: date, count: int) -> list[Bar]:
-        xtdata = self._load()
-        xtdata.download_history_data(symbol, period.value, start.strftime("%Y%m%d"), "")
-        frames = xtdata.get_market_data_ex([], [symbol], period.value, "", "", count)
-        frame = frames.get(symbol)
-        return [] if frame is None or not len(frame) else convert_bars(symbol, period, _columns(frame))
+    def _watch(self) -> None:
+        phase = self._pulse.phase()
+        pause_s = _LUNCH_WATCH_S if phase is Phase.LUNCH else _WATCH_S
+        self._timer = self._loop.call_later(pause_s if phase in _DUE else _REST_WATCH_S, self._watch)
+        self._pulse.check()
+        heard, self._pulse.heard = self._pulse.heard, False
+        checking = self._checking is not None and not self._checking.done()
+        lost = self._pulse.health.state is FeedState.LOST
+        if checking or not self._wanted or (heard and not lost):
+            return
+        if not lost or self._loop.time() >= self._retry_at:
+            self._checking = self._loop.create_task(self._check())
 
-    def _dates(self, market: str, start: date, end: date) -> list[int]:
-        found = self._load().get_trading_dates(market, start.strftime("%Y%m%d"), end.strftime("%Y%m%d"), -1)
-        return [int(stamp) for stamp in found]
+    async def _check(self) -> None:
+        """Nothing came for a while: is there still a subscription, and is there anything to be had?"""
+        try:
+            if self._pulse.health.state is not FeedState.LOST:
+                if not await self._is_lost():
+                    return
+                self._lose("行情订阅已断开，正在重新订阅", losses=1)
+            await self._load_instruments(list(self._wanted))
+            await self._subscribe_all()
+        except UserError as error:
+            self._lose(str(error))
+            return
+        now = self._clock.now()
+        _log.warning("quotes subscribed again, %d symbols", len(self._wanted))
+        self._pulse.set(FeedState.LOST, resubscribed=1)
+        self._pulse.begin(f"{now:%H:%M:%S} 已重新订阅")
+
+    async def _is_lost(self) -> bool:
+        symbols = [*self._wanted][:_PROBED]
+        client, newest_ms = await self._calls.call("检查行情", jobs.probe, symbols)
+        if client is not self._client:
+            return True
+        # A snapshot may be on its way to us: only two answers in a row prove that we are left out.
+        self._ahead = self._ahead + 1 if newest_ms > self._pulse.newest_ms else 0
+        return self._ahead >= _AHEAD_TWICE
+
+    def _lose(self, text: str, *, losses: int = 0) -> None:
+        if self._closed:
+            return
+        if self._pulse.health.state is not FeedState.LOST or losses:
+            self._backoff_s = _BACKOFF_S
+        self._retry_at = self._loop.time() + self._backoff_s
+        self._backoff_s = min(2 * self._backoff_s, _LONGEST_BACKOFF_S)
+        self._pulse.set(FeedState.LOST, text, losses=losses)
 
     # on the vendor's thread
 
     def _on_ticks(self, records: TickRecords) -> None:
+        now = self._clock.now_ms()
         quotes = []
         for code, tick in records.items():
             symbol = Symbol(code)
             try:
-                quotes.append(convert_tick(symbol, tick, self._instruments.get(symbol), self._source))
+                quote = convert_tick(symbol, tick, self._instruments.get(symbol), self._source)
             except (KeyError, TypeError, ValueError, OverflowError) as error:
                 self.bad_ticks += 1
                 _log.warning("a tick of %s could not be read: %r", code, error)
+            else:
+                quotes.append(replace(quote, received_ms=now))
         self._slots.put(quotes)
 
     # on the loop
 
     def _deliver(self, quotes: Sequence[Quote]) -> None:
+        self._pulse.beat(quotes)
         self._notice_day(quotes)
         self._listener(quotes)
 
@@ -216,52 +323,17 @@ class XtdataFeed:
 
     async def _refresh(self, day: date) -> None:
         try:
-            await self._load_instruments(list(self._subscribed))
+            await self._load_instruments(list(self._wanted))
             self._instruments_day = day
         except UserError as error:
             _log.warning("the limits of the day could not be read: %s", error)
 
     async def _load_instruments(self, symbols: Sequence[Symbol]) -> None:
-        self._instruments.update(await self._call("查询证券资料", self._details, symbols))
+        self._instruments.update(await self._calls.call("查询证券资料", jobs.details, symbols))
 
-    async def _call(self, what: str, job: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """Run a vendor call on the lane with the deadline; its errors become sentences."""
-        lane = self._lane
-        try:
-            async with asyncio.timeout(self._deadline_s):
-                return await lane.call_waiting(job, *args, **kwargs)
-        except TimeoutError as error:
-            self._leave(lane)
-            raise BrokerTimeout(
-                f"{what}：行情服务 {self._deadline_s:g} 秒没有回答。请检查 MiniQMT 是否卡住，必要时重启它"
-            ) from error
-        except UserError:
-            raise
-        except Exception as error:
-            raise _explained(what, error) from error
 
-    def _leave(self, lane: Lane) -> None:
-        """Leave a lane to its hung call; the next call gets a fresh one."""
-        if lane is self._lane:
-            self._lane = Lane(lane.name, self._activity)
-            lane.close(0)
+_DUE = frozenset({Phase.OPEN_CALL, Phase.PAUSE, Phase.CONTINUOUS, Phase.CLOSE_CALL, Phase.LUNCH})
 
 
 def _nobody(quotes: Sequence[Quote]) -> None:
     """Before `listen`."""
-
-
-def _columns(frame: Any) -> Mapping[str, Sequence[Any]]:
-    """A vendor frame as plain lists: no pandas object leaves the lane."""
-    return {
-        name: frame[name].tolist() for name in ("time", "open", "high", "low", "close", "volume", "amount")
-    }
-
-
-def _explained(what: str, error: Exception) -> BrokerError:
-    """The vendor raises plain exceptions; keep its words and say what helps."""
-    if _NO_TERMINAL in str(error):
-        return BrokerError(
-            f"{what}：连不上 MiniQMT 的行情服务。请启动 MiniQMT（勾选独立交易）并登录，再重试。原文：{error}"
-        )
-    return BrokerError(f"{what}失败：{error}。请检查 MiniQMT 的行情连接后重试")

@@ -96,8 +96,9 @@ def test_t00_what_was_imported_before_stays(dead_network: dict[str, str]) -> Non
     run(
         LOAD
         + textwrap.dedent("""
+        from core.xtquant_package import import_xtquant
         import pkg_resources as before
-        vendor.import_package()
+        import_xtquant()
         import pkg_resources as after
         assert before is after
         """),

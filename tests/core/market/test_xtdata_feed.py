@@ -71,6 +71,9 @@ class FakeXtData:
     error: Exception | None = None
     hang: threading.Event | None = None
     seq: int = 0
+    client: object = "first"
+    ticks: dict[str, dict[str, Any]] = field(default_factory=dict)
+    connected: list[tuple[str, int | None]] = field(default_factory=list)
     calls: list[tuple[Any, ...]] = field(default_factory=list)
     callback: Callable[[TickRecords], None] | None = None
 
@@ -80,6 +83,17 @@ class FakeXtData:
             self.hang.wait()
         if self.error is not None:
             raise self.error
+
+    def connect(self, ip: str = "", port: int | None = None) -> object:
+        self.connected.append((ip, port))
+        return self.client
+
+    def get_client(self) -> object:
+        return self.client
+
+    def get_full_tick(self, code_list: list[str]) -> TickRecords:
+        self._called("full tick", len(code_list))
+        return {code: self.ticks[code] for code in code_list if code in self.ticks}
 
     def subscribe_whole_quote(self, code_list: list[str], callback: Callable[[TickRecords], None]) -> int:
         self._called("subscribe", tuple(code_list))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import threading
 from collections.abc import Coroutine, Iterator, Sequence
 from contextlib import contextmanager
@@ -14,12 +15,13 @@ from typing import Any, TypeVar
 
 import pytest
 
-from core.domain.enums import Period, Phase
+from core.domain.enums import FeedState, Period, Phase
 from core.domain.market import Bar, Level, Quote, Symbol
 from core.errors import BrokerError
 from core.lanes import Lane
 from core.market.bars import bars_from_quotes
 from core.market.xtdata_feed import XtdataFeed
+from core.ports import FeedHealth
 from core.simqmt.loop import VirtualLoop
 from tests.fakes.market import ListMarket, at, instrument, quote
 from tests.fakes.simqmt import Desk, make_terminal
@@ -45,13 +47,15 @@ class FeedDesk:
 
 
 @contextmanager
-def feed_desk(tmp_path: Path, market: ListMarket) -> Iterator[FeedDesk]:
-    desk = make_terminal(tmp_path, market=market)
+def feed_desk(
+    tmp_path: Path, market: ListMarket, desk: Desk | None = None, **more: Any
+) -> Iterator[FeedDesk]:
+    desk = desk or make_terminal(tmp_path, market=market)
     loop = VirtualLoop(desk.conductor)
     thread = threading.Thread(target=loop.run_forever, name="trading")
     thread.start()
     lane = Lane("xtdata", desk.conductor)
-    feed = XtdataFeed(lane, desk.conductor, loop, desk.conductor, "模拟行情")
+    feed = XtdataFeed(lane, desk.conductor, loop, desk.conductor, "模拟行情", **more)
     made = FeedDesk(desk, loop, feed)
     feed.listen(made.take)
     try:
@@ -118,6 +122,76 @@ def test_bars_come_back_as_they_went_in(tmp_path: Path) -> None:
         assert made.run(made.feed.bars(B, Period.M1, 10)) == []
 
 
+def test_subscriptions_that_are_lost_are_made_again(tmp_path: Path) -> None:
+    """The vendor reconnects by itself and forgets what was subscribed; the feed finds out and says so."""
+    market = ListMarket(
+        [quote(s, f"10:{m:02}:{c:02}", "8.00") for m in range(2) for c in range(0, 60, 3) for s in (A, B)],
+        start="09:59:59",
+    )
+    desk = make_terminal(tmp_path, market=market, hold=True)
+    with feed_desk(tmp_path, market, desk) as made:
+        told: list[FeedHealth] = []
+        made.feed.listen_health(told.append)
+        made.run(made.feed.start([A, B]))
+        made.desk.settle("10:00:10")
+        assert (made.seen[-1].time.second, made.feed.health.state) == (9, FeedState.LIVE)
+        made.desk.terminal.disconnect()
+        made.desk.settle("10:00:19")
+        assert made.seen[-1].time.second == 18, "back within ten seconds"
+        made.desk.settle("10:01:30")
+        assert [health.state for health in told] == [
+            FeedState.STARTING,
+            FeedState.LIVE,
+            FeedState.LOST,
+            FeedState.STARTING,
+            FeedState.LIVE,
+        ]
+        assert (told[2].text, made.feed.health.losses) == ("行情订阅已断开，正在重新订阅", 1)
+        assert made.feed.health.resubscribed == 1
+        assert "已重新订阅" in told[3].text
+
+
+def test_a_source_that_stops_is_silent_within_ten_seconds_and_lunch_never_is(tmp_path: Path) -> None:
+    times = [
+        *(f"11:29:{c:02}" for c in range(0, 20, 3)),
+        *(f"11:29:{c:02}" for c in range(48, 60, 3)),
+        *(f"13:00:{c:02}" for c in range(0, 9, 3)),
+    ]
+    market = ListMarket([quote(A, time, "8.00") for time in times], start="11:28:59")
+    desk = make_terminal(tmp_path, market=market, hold=True)
+    with feed_desk(tmp_path, market, desk) as made:
+        told: list[tuple[FeedState, str]] = []
+        made.feed.listen_health(
+            lambda health: told.append((health.state, f"{desk.conductor.now():%H:%M:%S}"))
+        )
+        made.run(made.feed.start([A]))
+        made.desk.settle("13:00:06")
+        assert [state for state, _ in told] == [
+            FeedState.STARTING,
+            FeedState.LIVE,
+            FeedState.SILENT,
+            FeedState.LIVE,
+        ]
+        assert "11:29:26" <= told[2][1] <= "11:29:28"
+        assert told[3][1] == "11:29:48"
+        assert made.feed.health.losses == 0
+
+
+def test_the_address_reaches_the_client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    market = ListMarket([quote(A, "10:00:00", "8.00")], start="10:00:00")
+    asked: list[str] = []
+    desk = make_terminal(tmp_path, market=market)
+    client = sys.modules["xtquant.datacenter"].IPythonApiClient
+    monkeypatch.setattr(client, "set_config_addr", lambda _self, address: asked.append(address) or 0)
+    with feed_desk(tmp_path, market, desk, address=("10.1.2.3", 58611)) as made:
+        made.desk.settle("10:00:00")
+        made.run(made.feed.start([A]))
+        assert asked == ["10.1.2.3:58611"]
+        made.desk.terminal.disconnect()
+        made.run(made.feed.instruments([A]))
+        assert asked == ["10.1.2.3:58611"] * 2, "also after a loss"
+
+
 def lots(levels: Sequence[Level]) -> tuple[Level, ...]:
     """What is left of a book after the vendor's lots."""
     return tuple((price, volume // 100 * 100) for price, volume in levels)
@@ -147,11 +221,13 @@ def test_a_recorded_morning_passes_whole_and_in_order(
             asks=lots(item.asks),
             phase=Phase.OPEN_CALL if item.phase is Phase.PAUSE else item.phase,
             source="模拟行情",
+            received_ms=item.time_ms,
         )
         for item in played
     ]
     assert len(made.seen) == len(expected)
     for shown, item in zip(made.seen, expected, strict=True):
+        assert shown.latency_ms == 0
         assert shown == (
             item if item.limit_up else replace(item, limit_up=shown.limit_up, limit_down=shown.limit_down)
         )
