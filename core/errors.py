@@ -5,8 +5,11 @@ DingPanError
 │   ├── BadInput           a file, row or field is wrong (names them)
 │   ├── JournalError       the database cannot be opened, read or written
 │   │   └── JournalRefused it can, and says no: a live intent of this trigger, an id used twice
-│   └── BrokerError        the trading channel refused or did not answer
-│       └── BrokerTimeout  no answer within the deadline
+│   ├── BrokerError        the trading channel refused or did not answer
+│   │   └── BrokerTimeout  no answer within the deadline
+│   ├── HelperError        a job of the helper process broke, or its process ended
+│   │   └── HelperTimeout  the job did not end within its deadline
+│   └── SourceError        a public data source is unreachable, refuses, throttles or sends rubbish
 └── ContractError          a programming error between rooms; never shown, always logged
 """
 
@@ -50,6 +53,23 @@ class BrokerError(UserError):
 
 class BrokerTimeout(BrokerError):
     """The trading channel did not answer within the deadline."""
+
+
+class HelperError(UserError):
+    """A job of the helper process broke, or its process ended under it."""
+
+
+class HelperTimeout(HelperError):
+    """A job of the helper process did not end within its deadline."""
+
+
+class SourceError(UserError):
+    """A public data source gave nothing usable. `source` is its badge, `fault` a word for the kind of failure."""
+
+    def __init__(self, message: str, *, source: str = "", fault: str = "") -> None:
+        super().__init__(message)
+        self.source = source
+        self.fault = fault
 
 
 class ContractError(DingPanError):
