@@ -18,8 +18,18 @@ _ANY = Symbol("600000.SH")
 _ACTIVE = frozenset({Phase.OPEN_CALL, Phase.PAUSE, Phase.CONTINUOUS, Phase.CLOSE_CALL})
 
 
+def patience_ms(symbols: int, heartbeats: int) -> int:
+    """How long a source of so many symbols may be quiet by right: one resting share alone proves little."""
+    if heartbeats:
+        return SILENT_MS
+    return max(SILENT_MS, SILENT_MS * 12 >> max(symbols - 1, 0))
+
+
 class Pulse:
-    """Keeps a source's health and tells its changes of state. Used on the trading loop."""
+    """Keeps a source's health and tells its changes of state. Used on the trading loop.
+
+    `silent_ms` is how long it may be quiet by right, `heard` whether anything came since somebody set it to False.
+    """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -27,6 +37,7 @@ class Pulse:
         self._newest_ms = 0
         self._advanced_ms = clock.now_ms()
         self.heard = False
+        self.silent_ms = SILENT_MS
         self.health = FeedHealth(FeedState.OFF, since_ms=self._advanced_ms)
 
     @property
@@ -72,7 +83,7 @@ class Pulse:
     def check(self) -> None:
         """Look at the clock: silent for too long, or nothing is due any more."""
         silence, state = self.silence_ms(), self.health.state
-        if silence > SILENT_MS and state.is_healthy:
+        if silence > self.silent_ms and state.is_healthy:
             since = ms_to_datetime(self._clock.now_ms() - silence)
             self.set(FeedState.SILENT, f"{since:%H:%M:%S} 起没有任何新行情")
         elif not silence and state is FeedState.SILENT:

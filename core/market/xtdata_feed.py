@@ -21,7 +21,7 @@ from core.errors import BrokerError, UserError
 from core.lanes import Lane
 from core.market import xtdata_jobs as jobs
 from core.market.bars import midnight
-from core.market.feed_pulse import Pulse
+from core.market.feed_pulse import Pulse, patience_ms
 from core.market.slots import QuoteSlots
 from core.market.ticks import convert_tick
 from core.market.vendor import TickRecords, XtData, load_xtdata
@@ -98,6 +98,11 @@ class XtdataFeed:
     def health(self) -> FeedHealth:
         """State of the source, with its last proof."""
         return self._pulse.health
+
+    @property
+    def heartbeats(self) -> tuple[Symbol, ...]:
+        """Indices that are subscribed beside what is wanted."""
+        return self._beats or ()
 
     @property
     def overwritten(self) -> int:
@@ -190,8 +195,7 @@ class XtdataFeed:
         if self._seqs and client is not self._client:  # the older ones went with their client
             await self._subscribe_all()
             return
-        self._seqs.append(seq)
-        self._client = client
+        self._subscribed([*self._seqs, seq], client)
         if not self._pulse.health.state.is_healthy:
             self._pulse.begin()
 
@@ -201,8 +205,7 @@ class XtdataFeed:
         symbols = [*self._wanted, *await self._heartbeats()]
         seq, client = await self._calls.call("订阅行情", self._subscribe, symbols)
         old, before = self._seqs, self._client
-        self._seqs, self._client = [seq], client
-        self._backoff_s, self._ahead = _BACKOFF_S, 0
+        self._subscribed([seq], client)
         if old and client is before:
             await self._calls.call("退订行情", jobs.unsubscribe, old, client)
 
@@ -267,6 +270,11 @@ class XtdataFeed:
         # A snapshot may be on its way to us: only two answers in a row prove that we are left out.
         self._ahead = self._ahead + 1 if newest_ms > self._pulse.newest_ms else 0
         return self._ahead >= _AHEAD_TWICE
+
+    def _subscribed(self, seqs: list[int], client: object) -> None:
+        self._seqs, self._client = seqs, client
+        self._backoff_s, self._ahead = _BACKOFF_S, 0
+        self._pulse.silent_ms = patience_ms(len(self._wanted), len(self._beats or ()))
 
     def _lose(self, text: str, *, losses: int = 0) -> None:
         if self._closed:

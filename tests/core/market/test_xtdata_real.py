@@ -157,14 +157,15 @@ def test_a_source_that_stops_is_silent_within_ten_seconds_and_lunch_never_is(tmp
         *(f"11:29:{c:02}" for c in range(48, 60, 3)),
         *(f"13:00:{c:02}" for c in range(0, 9, 3)),
     ]
-    market = ListMarket([quote(A, time, "8.00") for time in times], start="11:28:59")
+    watched = [A, B, *(Symbol(f"60000{n}.SH") for n in range(1, 4))]
+    market = ListMarket([quote(s, time, "8.00") for time in times for s in watched], start="11:28:59")
     desk = make_terminal(tmp_path, market=market, hold=True)
     with feed_desk(tmp_path, market, desk) as made:
         told: list[tuple[FeedState, str]] = []
         made.feed.listen_health(
             lambda health: told.append((health.state, f"{desk.conductor.now():%H:%M:%S}"))
         )
-        made.run(made.feed.start([A]))
+        made.run(made.feed.start(watched))
         made.desk.settle("13:00:06")
         assert [state for state, _ in told] == [
             FeedState.STARTING,
