@@ -9,7 +9,8 @@ Virtual time moves only when all is quiet, to the earliest of next market event,
 `speed` None it moves as fast as the machine can; with a speed it waits for the wall clock. A desk that is too slow for
 its speed lets the virtual clock fall behind instead of dropping anything.
 
-`lockstep=False` gives a free-running terminal for programs whose threads nobody counts.
+`lockstep=False` gives a free-running terminal for programs whose threads nobody counts; with a speed its clock follows the
+wall clock whether or not anything happens.
 """
 
 from __future__ import annotations
@@ -122,11 +123,15 @@ class Conductor:
 
     def now_ms(self) -> int:
         """Virtual epoch milliseconds."""
-        return self._now_ms
+        if self.lockstep or self.speed is None or self._thread is None:
+            return self._now_ms
+        with self._cond:
+            self._now_ms = max(self._now_ms, self._paced_ms())
+            return self._now_ms
 
     def now(self) -> datetime:
         """Virtual time, Asia/Shanghai."""
-        return ms_to_datetime(self._now_ms)
+        return ms_to_datetime(self.now_ms())
 
     # activity
 
@@ -244,7 +249,9 @@ class Conductor:
 
     def start(self) -> None:
         """Run on a thread of its own."""
-        self._thread = threading.Thread(target=self.run, name="conductor", daemon=True)
+        with self._cond:
+            self._anchor()
+            self._thread = threading.Thread(target=self.run, name="conductor", daemon=True)
         self._thread.start()
 
     def stop(self, timeout: float = 5.0) -> None:
@@ -278,6 +285,11 @@ class Conductor:
     def _anchor(self) -> None:
         self._anchor_wall = time.monotonic()
         self._anchor_ms = self._now_ms
+
+    def _paced_ms(self) -> int:
+        """Where the wall clock says virtual time is."""
+        elapsed_ms = (time.monotonic() - self._anchor_wall) * 1000 * (self.speed or 0)
+        return self._anchor_ms + int(elapsed_ms)
 
     def _take_next(self) -> Callable[[], None] | None:
         with self._cond:
@@ -341,10 +353,9 @@ class Conductor:
             return False
         remaining = (at_ms - self._anchor_ms) / 1000 / self.speed - (time.monotonic() - self._anchor_wall)
         if remaining <= 0:
-            if remaining < -_BEHIND_S:
+            if remaining < -_BEHIND_S and self.lockstep:
                 self._anchor()
             return False
         self._cond.wait(min(remaining, _NUDGE_S))
-        elapsed_ms = (time.monotonic() - self._anchor_wall) * 1000 * self.speed
-        self._now_ms = max(self._now_ms, min(at_ms, self._anchor_ms + int(elapsed_ms)))
+        self._now_ms = max(self._now_ms, min(at_ms, self._paced_ms()))
         return True

@@ -109,6 +109,10 @@ class Delivery:
             item.token.resume()
         try:
             item.call(*item.args)
+        except RuntimeError as error:
+            # The program ended or stopped its trader: the executors behind its callbacks take nothing more.
+            ended = "cannot schedule new futures" in str(error)
+            (_log.debug if ended else _log.exception)("a callback of the program failed", exc_info=True)
         except Exception:  # noqa: BLE001 - thread border: the program's callback must not end the terminal
             _log.exception("a callback of the program failed")
         self._activity.follow(self._executors)

@@ -13,6 +13,7 @@ from types import ModuleType
 from typing import Any
 
 from core.errors import ContractError, UserError
+from core.simqmt.data_client import make_data_module
 from core.simqmt.front import Front
 from core.simqmt.structs import MODULE, Surface
 from core.simqmt.terminal import SimTerminal
@@ -130,8 +131,6 @@ def _trader_module(surface: Surface, registry: Registry) -> ModuleType:
 
 
 def _data_module(registry: Registry) -> ModuleType:
-    from core.simqmt.data_client import make_data_module
-
     module = make_data_module(DATA_MODULE, lambda: registry.current)
     setattr(module, _MARK, registry)
     return module

@@ -29,6 +29,7 @@ from core.simqmt.exchange import Exchange
 from core.simqmt.faults import Faults
 from core.simqmt.front import Front
 from core.simqmt.market import MarketSource
+from core.simqmt.markets import named_market
 from core.simqmt.records import Push, SimOrder, SimTrade
 from core.simqmt.requests import Call
 from core.simqmt.static_market import Price, StaticMarket, instrument_of, open_ms, static_quote
@@ -47,7 +48,7 @@ class SimTerminal:
         self,
         path: str | Path,
         cash: Mapping[str, Decimal],
-        market: MarketSource | None = None,
+        market: MarketSource | str | None = None,
         clock: Conductor | None = None,
         *,
         positions: Mapping[str, Sequence[Position]] | None = None,
@@ -57,9 +58,11 @@ class SimTerminal:
     ) -> None:
         """`cash` and `positions` open accounts the folder does not know yet; known ones keep what they have.
 
-        Without a market the terminal shows what `set_quote` puts in; without a clock it runs free at 1x. Raises
-        UserError when the folder is in use or its file is damaged.
+        `market` is a source or a name (`markets`); without one the terminal shows what `set_quote` puts in. Without a
+        clock it runs free at 1x. Raises UserError when the folder is in use or its file is damaged.
         """
+        if isinstance(market, str):
+            market = named_market(market, seed, None if clock is None else clock.now_ms())
         self.market: MarketSource = market if market is not None else StaticMarket()
         self._own_clock = clock is None
         self.clock = clock or Conductor(self.market.start_ms, lockstep=False, speed=1.0)
@@ -142,6 +145,11 @@ class SimTerminal:
         with self.lock:
             return self._exchange.quotes()
 
+    def accounts(self) -> list[str]:
+        """Account ids, in the order they were opened."""
+        with self.lock:
+            return self._accounts.names()
+
     def orders(self, account: str) -> list[SimOrder]:
         """The day's orders of an account."""
         with self.lock:
@@ -196,6 +204,14 @@ class SimTerminal:
             if quote.symbol not in self._instruments:
                 self._instruments[quote.symbol] = instrument_of(quote, name)
             self._show((quote,))
+
+    def feed(self, quotes: Sequence[Quote]) -> None:
+        """Show these snapshots now, whatever the market shows by itself."""
+        if not quotes:
+            return
+        with self.lock:
+            if not self.closed:
+                self._show(quotes)
 
     def next_day(self) -> None:
         """Go to the next trading day: open orders expire, T+1 settles; the clock moves to its 09:30 when it can."""

@@ -1,0 +1,146 @@
+"""Runs a program that knows nothing of us on a simulated terminal, as if it had been started by itself.
+
+Everything is imported, opened and installed first. Then our packages leave `sys.modules` and our folder `sys.path`, so
+that the program's own `core` or `tests` are found, and the program becomes `__main__`.
+"""
+
+from __future__ import annotations
+
+import atexit
+import importlib
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import NoReturn
+
+from core.domain.market import SHANGHAI, Quote, ms_to_datetime
+from core.errors import BadInput, UserError
+from core.exchange.calendar import MAINLAND
+from core.simqmt.conductor import Conductor
+from core.simqmt.install import import_package, install
+from core.simqmt.market import MarketSource
+from core.simqmt.market_builtin import BuiltinMarket
+from core.simqmt.market_replay import ReplayMarket
+from core.simqmt.markets import named_market
+from core.simqmt.run_options import RunOptions, chosen_moment, parse_arguments, start_moment
+from core.simqmt.run_program import find_program, step_aside
+from core.simqmt.static_file import StaticFileMarket
+from core.simqmt.store import LastMoment, last_moment
+from core.simqmt.terminal import SimTerminal
+
+ROOT = Path(__file__).resolve().parents[2]
+_NEEDED = ("numpy", "xtquant.xtbson")
+"""What the stand-ins look up by name when it is needed: here already, so nothing in a program's folder answers for it."""
+
+_USAGE_ERROR = 2
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run a program and end with its exit code; 2 when it could not be started."""
+    try:
+        options = parse_arguments(sys.argv[1:] if arguments is None else arguments)
+        program = find_program(options.program, is_module=options.is_module)
+        terminal = open_terminal(options)
+    except UserError as error:
+        sys.stderr.write(f"模拟 MiniQMT 没有启动：{error}\n")
+        sys.exit(_USAGE_ERROR)
+    if not options.quiet:
+        sys.stderr.write(_banner(options, terminal))
+        sys.stderr.flush()
+    terminal.clock.start()
+    step_aside(ROOT, program.folder)
+    program.run()
+    sys.exit(0)
+
+
+def open_terminal(options: RunOptions) -> SimTerminal:
+    """The terminal of these options, installed for every folder; its clock stands until it is started.
+
+    It is closed when the interpreter ends, after the program's own threads.
+    """
+    _keep_beijing_time()
+    import_package()
+    for name in _NEEDED:
+        importlib.import_module(name)
+    last = last_moment(options.folder) if options.folder is not None else None
+    market, start_ms = _market(options, last)
+    clock = Conductor(start_ms, lockstep=False, speed=options.speed)
+    folder = options.folder
+    if folder is None:
+        folder = Path(tempfile.mkdtemp(prefix="simqmt-"))
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    terminal = SimTerminal(
+        folder, options.cash, market, clock, positions=options.positions, seed=options.seed
+    )
+    atexit.register(_close, terminal)
+    terminal.feed(_standing(market, start_ms))
+    install(terminal, any_path=True)
+    return terminal
+
+
+def _market(options: RunOptions, last: LastMoment | None) -> tuple[MarketSource, int]:
+    """The market, and where the clock starts in it."""
+    if options.market.startswith("replay:"):
+        market = named_market(options.market)
+        start_ms = market.start_ms
+        if options.at is not None:
+            start_ms = chosen_moment(options.at, ms_to_datetime(start_ms).date())
+            if start_ms < market.start_ms:
+                first = f"{ms_to_datetime(market.start_ms):%Y-%m-%d %H:%M:%S}"
+                raise BadInput(f"回放从 {first} 开始，不能从更早的时刻开始", field="--at")
+    else:
+        start_ms = start_moment(datetime.now(SHANGHAI), last.time_ms if last is not None else 0)
+        if options.at is not None:
+            start_ms = chosen_moment(options.at, ms_to_datetime(start_ms).date())
+        _require_trading_day(ms_to_datetime(start_ms).date())
+        market = named_market(options.market, options.seed, start_ms)
+    day = ms_to_datetime(start_ms).date()
+    if last is not None and day < last.day:
+        raise BadInput(
+            f"目录 {options.folder} 的账本已到 {last.day}，不能回到 {day}。"
+            "请换一个 --path，或用 --at 给出之后的时刻。"
+        )
+    return market, start_ms
+
+
+def _require_trading_day(day: date) -> None:
+    if not MAINLAND.is_trading_day(day):
+        raise BadInput(f"{day} 不是交易日，或不在交易日历之内。请换一个交易日。", field="--at")
+
+
+def _standing(market: MarketSource, start_ms: int) -> Sequence[Quote]:
+    """What the screen shows at the start; a replay that starts later skips what came before."""
+    if isinstance(market, BuiltinMarket | StaticFileMarket):
+        return market.standing()
+    shown: dict[str, Quote] = {}
+    if isinstance(market, ReplayMarket):
+        while (next_ms := market.peek_ms()) is not None and next_ms < start_ms:
+            shown |= {quote.symbol: quote for quote in market.pop()}
+    return list(shown.values())
+
+
+def _banner(options: RunOptions, terminal: SimTerminal) -> str:
+    accounts = "、".join(terminal.accounts())
+    folder = options.folder.absolute() if options.folder is not None else "临时目录"
+    moment = f"{terminal.clock.now():%Y-%m-%d %H:%M:%S}"
+    return (
+        f"模拟 MiniQMT：{terminal.market.name} · 账户 {accounts} · 时钟 {moment} ×{options.speed:g} · "
+        f"种子 {options.seed} · {folder}\n"
+    )
+
+
+def _keep_beijing_time() -> None:
+    """`xtdata.py` makes dates with the machine's own zone, and a MiniQMT machine always stands in China."""
+    if "TZ" not in os.environ and hasattr(time, "tzset"):
+        os.environ["TZ"] = "Asia/Shanghai"
+        time.tzset()
+
+
+def _close(terminal: SimTerminal) -> None:
+    terminal.close()
+    terminal.clock.stop()

@@ -1,0 +1,293 @@
+"""`python -m core.simqmt`: foreign programs as processes of their own, from a folder of their own."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from core.domain.market import SHANGHAI, datetime_to_ms, ms_to_datetime
+from core.errors import BadInput
+from core.simqmt.run_options import parse_arguments, start_moment
+from core.simqmt.run_program import Hiding
+from core.simqmt.static_file import StaticFileMarket
+from core.simqmt.store import last_moment
+
+ROOT = Path(__file__).resolve().parents[3]
+BOOK = {"600000.SH": {"last": 10.0, "preClose": 9.9, "name": "浦发银行"}}
+OWN_PACKAGES = ("core", "desktop", "widgets", "resources", "tests")
+TRADES = """
+import sys
+from xtquant import xttrader, xtdata
+from xtquant.xttype import StockAccount
+
+class Callback(xttrader.XtQuantTraderCallback):
+    pass
+
+trader = xttrader.XtQuantTrader(r"D:\\\\broker\\\\userdata_mini", 7, Callback())
+trader.start()
+assert trader.connect() == 0
+account = StockAccount("88000001")
+assert trader.subscribe(account) == 0
+tick = xtdata.get_full_tick(["600000.SH"])["600000.SH"]
+order = trader.order_stock(account, "600000.SH", 23, 100, 11, tick["askPrice"][0], "s", "remark")
+found = trader.query_stock_order(account, order)
+print(found.order_status, found.traded_price, trader.query_stock_asset(account).cash)
+"""
+
+
+def run(
+    folder: Path, *arguments: str, program: str = "", timeout: float = 60
+) -> subprocess.CompletedProcess[str]:
+    if program:
+        (folder / "program.py").write_text(program, encoding="utf-8")
+    return subprocess.run(
+        command(*arguments), cwd=folder, env=environment(), capture_output=True, text=True, timeout=timeout
+    )
+
+
+def command(*arguments: str) -> list[str]:
+    return [sys.executable, "-P", "-m", "core.simqmt", *arguments]
+
+
+def environment() -> dict[str, str]:
+    return os.environ | {"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8", "PYTHONUTF8": "1"}
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> str:
+    path = tmp_path / "book.json"
+    path.write_text(json.dumps(BOOK), encoding="utf-8")
+    return f"static:{path}"
+
+
+def test_a_program_trades_on_a_static_book_whatever_folder_it_names(tmp_path: Path, book: str) -> None:
+    done = run(
+        tmp_path, "--market", book, "--cash", "88000001=5000", "--at", "2026-11-20 10:00:00", "program.py",
+        program=TRADES,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1] == "56 10.0 3994.99"
+
+
+def test_the_folder_of_the_terminal_keeps_the_accounts(tmp_path: Path, book: str) -> None:
+    options = ["--market", book, "--cash", "88000001=5000", "--path", "sim", "--quiet"]
+    first = run(tmp_path, *options, "--at", "2026-11-19 10:00:00", "program.py", program=TRADES)
+    second = run(tmp_path, *options, "--at", "2026-11-20 10:00:00", "program.py")
+    assert (first.stdout.splitlines()[-1], first.stderr) == ("56 10.0 3994.99", "")
+    assert second.stdout.splitlines()[-1] == "56 10.0 2989.98"
+    last = last_moment(tmp_path / "sim")
+    assert last is not None
+    assert str(last.day) == "2026-11-20"
+    back = run(tmp_path, *options, "--at", "2026-11-19 10:00:00", "program.py")
+    assert back.returncode == 2
+    assert "2026-11-20" in back.stderr
+
+
+def test_the_programs_own_packages_win_over_ours(tmp_path: Path, book: str) -> None:
+    home = tmp_path / "home"
+    for name in OWN_PACKAGES:
+        (home / name).mkdir(parents=True)
+        (home / name / "mine.py").write_text(f"NAME = 'mine {name}'", encoding="utf-8")
+        if name != "tests":  # a folder without __init__.py is a package too
+            (home / name / "__init__.py").touch()
+    lines = [f"import {name}.mine; print({name}.mine.NAME)" for name in OWN_PACKAGES]
+    (home / "program.py").write_text("\n".join(lines) + TRADES, encoding="utf-8")
+    done = run(tmp_path, "--market", book, "--at", "10:00", "home/program.py")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[:5] == [f"mine {name}" for name in OWN_PACKAGES]
+    assert done.stdout.splitlines()[-1].startswith("56 10.0")
+
+
+def test_nothing_of_ours_is_left_for_a_program_without_such_packages(tmp_path: Path, book: str) -> None:
+    program = (
+        f"ours = {OWN_PACKAGES}"
+        + """
+import importlib, os, sys
+left = [name for name in sys.modules if name.partition(".")[0] in ours]
+for name in ours:
+    try:
+        importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        left += [] if error.name == name else [name]
+    else:
+        left.append(name)
+print(left, __name__, sys.argv, os.path.basename(sys.path[0]), os.environ["PYTHONPATH"] == "")
+"""
+    )
+    done = run(tmp_path, "--market", book, "program.py", "--at", "-m", "x", program=program)
+    assert done.stdout.strip() == f"[] __main__ ['program.py', '--at', '-m', 'x'] {tmp_path.name} True", (
+        done.stderr
+    )
+
+
+def test_a_module_runs_like_with_python_m(tmp_path: Path, book: str) -> None:
+    (tmp_path / "tool").mkdir()
+    (tmp_path / "tool" / "__main__.py").write_text(
+        "import sys; print(__name__, sys.argv[1:])", encoding="utf-8"
+    )
+    done = run(tmp_path, "--market", book, "-m", "tool", "a", "--path", "b")
+    assert done.stdout.strip() == "__main__ ['a', '--path', 'b']", done.stderr
+
+
+@pytest.mark.parametrize(
+    ("ending", "code", "said"),
+    [
+        ("sys.exit(7)", 7, ""),
+        ("sys.exit('no')", 1, "no\n"),
+        ("raise ValueError('broken')", 1, "ValueError: broken\n"),
+        ("os._exit(5)", 5, ""),
+    ],
+)
+def test_the_exit_code_is_the_programs(tmp_path: Path, book: str, ending: str, code: int, said: str) -> None:
+    done = run(tmp_path, "--quiet", "--market", book, "program.py", program=f"import os{TRADES}\n{ending}")
+    assert (done.returncode, done.stderr.endswith(said)) == (code, True), done.stderr
+    assert "run_program.py" not in done.stderr
+
+
+def test_threads_of_the_program_still_find_the_terminal_after_its_last_line(
+    tmp_path: Path, book: str
+) -> None:
+    program = (
+        TRADES
+        + """
+import threading, time
+def late():
+    threading.main_thread().join(0.3)
+    print("late", xtdata.get_full_tick(["600000.SH"])["600000.SH"]["lastPrice"])
+threading.Thread(target=late).start()
+"""
+    )
+    done = run(tmp_path, "--market", book, "program.py", program=program)
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "late 10.0"), done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals to another console group need a console")
+def test_ctrl_c_ends_a_program_that_runs_for_ever(tmp_path: Path, book: str) -> None:
+    (tmp_path / "program.py").write_text(
+        TRADES + "\nprint('ready', flush=True)\ntrader.run_forever()", encoding="utf-8"
+    )
+    started = subprocess.Popen(
+        command("--market", book, "program.py"), cwd=tmp_path, env=environment(), stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert started.stdout is not None
+    while started.stdout.readline().strip() not in ("ready", ""):
+        pass
+    started.send_signal(signal.SIGINT)
+    _, errors = started.communicate(timeout=30)
+    assert started.returncode in (130, -signal.SIGINT)
+    assert "KeyboardInterrupt" in errors
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--cash", "x", "p.py"], "账户=金额"),
+        (["--cash", "a=-1", "p.py"], "不小于 0"),
+        (["--position", "88000001:600000.SH=0@1", "p.py"], "股数"),
+        (["--position", "88000001:600000.SH=100", "p.py"], "账户:代码=股数@成本"),
+        (["--position", "88000001:999=100@1", "p.py"], "999"),
+        (["--position", "1:600000.SH=100@9", "p.py"], "--cash 1=金额"),
+        (["--at", "25:00", "p.py"], "10:00:00"),
+        (["--speed", "0", "p.py"], "倍数"),
+        (["--speed", "nan", "p.py"], "倍数"),
+        (["--seed", "x", "p.py"], "种子"),
+        ([], "没有给出要运行的程序"),
+    ],
+)
+def test_a_bad_option_is_named(arguments: list[str], said: str) -> None:
+    with pytest.raises(BadInput, match=said):
+        parse_arguments(arguments)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["nowhere.py"], "找不到程序 nowhere.py"),
+        (["--market", "feed", "program.py"], "没有行情 'feed'"),
+        (["--market", "static:nowhere.json", "program.py"], "nowhere.json"),
+        (["--market", "replay:nowhere.csv", "program.py"], "nowhere.csv"),
+        (["--at", "2026-11-21 10:00:00", "program.py"], "2026-11-21 不是交易日"),
+    ],
+)
+def test_what_cannot_be_started_says_why(tmp_path: Path, arguments: list[str], said: str) -> None:
+    done = run(tmp_path, *arguments, program="print('ran')")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_options_are_read_as_they_are_written() -> None:
+    read = parse_arguments(
+        ["--cash", "1=5_000.50", "--cash", "2=0", "--position", "1:sh600000=1000@9.80", "--at", "2026-11-20 10:00", "p.py", "--seed", "9"]
+    )  # fmt: skip
+    assert read.cash == {"1": Decimal("5000.50"), "2": Decimal(0)}
+    assert read.positions == {"1": [("600000.SH", 1000, Decimal("9.80"))]}
+    assert read.at == datetime(2026, 11, 20, 10, tzinfo=SHANGHAI)
+    assert (read.program, read.seed) == (("p.py", "--seed", "9"), 0)
+
+
+@pytest.mark.parametrize(
+    ("now", "last", "start"),
+    [
+        ("2026-11-20 10:31:05", "", "2026-11-20 10:31:05"),  # open: now
+        ("2026-11-20 12:10:00", "", "2026-11-20 10:00:00"),  # lunch: the morning of the day
+        ("2026-11-21 16:00:00", "", "2026-11-20 10:00:00"),  # Saturday: the last session
+        ("2026-11-21 16:00:00", "2026-11-20 10:40:00", "2026-11-20 10:40:00"),  # a ledger goes on
+        ("2026-11-21 16:00:00", "2026-11-20 15:00:03", "2026-11-23 10:00:00"),  # its day is over
+        ("2025-03-03 10:00:00", "", "2026-11-20 10:00:00"),  # before the built-in market
+        ("2031-03-03 10:00:00", "", "2026-11-20 10:00:00"),  # past the calendar
+    ],
+)
+def test_where_the_clock_starts_when_nobody_says(now: str, last: str, start: str) -> None:
+    def moment(text: str) -> datetime:
+        return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
+
+    found = start_moment(moment(now), datetime_to_ms(moment(last)) if last else 0)
+    assert f"{ms_to_datetime(found):%Y-%m-%d %H:%M:%S}" == start
+
+
+def test_our_packages_stay_hidden_where_they_share_a_folder_with_others() -> None:
+    with pytest.raises(ModuleNotFoundError):
+        Hiding(ROOT).find_spec("core", None)
+    assert Hiding(ROOT).find_spec("json", None) is None
+    assert Hiding(ROOT / "elsewhere").find_spec("core", None) is not None
+
+
+def test_a_static_book_is_full_again_and_stays_inside_the_limits(tmp_path: Path) -> None:
+    path = tmp_path / "book.json"
+    path.write_text(json.dumps({"600000.SH": {"last": 10.89, "preClose": 9.9}}), encoding="utf-8")
+    market = StaticFileMarket(path, seed=1)
+    again = StaticFileMarket(path, seed=1)
+    assert [market.pop() for _ in range(20)] == [again.pop() for _ in range(20)]
+    (quote,) = market.standing()
+    assert (quote.limit_up, quote.bids[0][0], quote.asks) == (10_890, 10_890, ())
+    assert len(quote.bids) == 5
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("[1]", "对象"),
+        ("{", "JSON"),
+        ('{"999": {"last": 1}}', "999"),
+        ('{"600000.SH": {}}', "last"),
+        ('{"600000.SH": {"last": -1}}', "大于 0"),
+        ('{"600000.SH": {"last": 1, "price": 2}}', "price"),
+        ('{"600000.SH": {"last": 1, "asks": [[1]]}}', "asks"),
+    ],
+)
+def test_a_broken_static_file_names_the_place(tmp_path: Path, content: str, said: str) -> None:
+    path = tmp_path / "book.json"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(BadInput, match=said) as caught:
+        StaticFileMarket(path)
+    assert "book.json" in str(caught.value)
