@@ -157,7 +157,8 @@ def class_of(symbol: str) -> SecurityClass | None:
 
 def is_retired_code(symbol: str, day: date) -> bool:
     """Old Beijing codes (43, 83, 87, 88) do not trade since 2025-10-09; only 920 does."""
-    return symbol.endswith(".BJ") and not symbol.startswith("920") and day >= BSE_NEW_CODES_ONLY
+    old = class_of(symbol) is SecurityClass.BSE and not symbol.startswith("920")
+    return old and day >= BSE_NEW_CODES_ONLY
 
 
 def candidates(code: str) -> tuple[str, ...]:
