@@ -33,6 +33,7 @@ _OTHER = {
 }  # fmt: skip
 _MOST_READINGS = 8
 _BLANKS = re.compile(r"\s+")
+_RUNS = re.compile(r"[\u4e00-\u9fff]+|[^\u4e00-\u9fff]+")
 _MARKS = re.compile(r"[^0-9A-Z\u4e00-\u9fff]")
 
 
@@ -85,6 +86,11 @@ def _usual(plain: str) -> list[str]:
 def _from_dictionary(plain: str) -> list[str]:
     from pypinyin import Style, lazy_pinyin  # heavy, and only here
 
-    found = lazy_pinyin(plain, style=Style.FIRST_LETTER, errors=list)
-    letters = [part[:1].upper() for part in found]
-    return letters if len(letters) == len(plain) else [sign.upper() for sign in plain]
+    letters: list[str] = []
+    for run in _RUNS.findall(plain):
+        if run[0] < "\u4e00":
+            letters += run
+            continue
+        found = [part[:1].upper() for part in lazy_pinyin(run, style=Style.FIRST_LETTER)]
+        letters += found if len(found) == len(run) else list(run)
+    return letters
