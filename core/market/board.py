@@ -1,25 +1,28 @@
-"""The quote board: the newest snapshot of every watched symbol, as int64 arrays and as records.
+"""The quote board: the newest snapshot of every watched symbol, and what is known of the feed that brings them.
 
-Lives on the trading loop. The monitor compares levels with the arrays; everybody else asks for a record.
+Lives on the trading loop. The monitor compares levels with its column of last prices; everybody else asks for a record,
+or for a verdict.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-import numpy as np
-from numpy.typing import NDArray
-
 from core.clock import Clock
 from core.domain.enums import Phase
 from core.domain.market import Quote, Symbol
-from core.market.validity import DEFAULT_FRESHNESS, Freshness, Validity, judge, trading_ms_between
-
-IntArray = NDArray[np.int64]
-Rows = NDArray[np.intp]
-
-_LAST, _PRE_CLOSE, _TIME, _RECEIVED, _WIDTH = 0, 1, 2, 3, 4
-_NO_ROWS: Rows = np.empty(0, dtype=np.intp)
+from core.market.silence import FeedSilence
+from core.market.snapshots import IntArray, Rows, Snapshots
+from core.market.validity import (
+    DEFAULT_FRESHNESS,
+    NO_SILENCE,
+    Freshness,
+    Silence,
+    Validity,
+    judge,
+    trading_back,
+    trading_ms_between,
+)
 
 
 class QuoteBoard:
@@ -38,87 +41,105 @@ class QuoteBoard:
         self._clock = clock
         self._phase_of = phase_of
         self._freshness = freshness
-        self._rows: dict[str, int] = {}
-        self._symbols: list[Symbol] = []
-        self._quotes: list[Quote | None] = []
-        self._values: IntArray = np.zeros((16, _WIDTH), dtype=np.int64)
+        self._feed = FeedSilence(freshness)
+        self._held = Snapshots()
         self._phases: dict[Symbol, tuple[int, Phase]] = {}
-        self._newest_ms = 0
-        self._advanced_ms = 0  # our clock when `_newest_ms` last moved
+        self._silences: dict[str, Silence] = {}
+        self._silences_ms = -1
         self.applied = 0
         self.dropped_old = 0
         self.dropped_unknown = 0
 
+    # rows
+
     @property
     def symbols(self) -> tuple[Symbol, ...]:
         """Watched symbols by row."""
-        return tuple(self._symbols)
+        return tuple(self._held.symbols)
 
     @property
     def last(self) -> IntArray:
         """Last price by row; a view, valid until `add_symbols`."""
-        return self._values[: len(self._symbols), _LAST]
+        return self._held.last
 
     @property
     def pre_close(self) -> IntArray:
-        """Previous close by row; a view, valid until `add_symbols`."""
-        return self._values[: len(self._symbols), _PRE_CLOSE]
+        """Previous close by row, as of now."""
+        return self.column("pre_close")
 
     @property
     def time_ms(self) -> IntArray:
-        """Exchange time of the held snapshot by row; a view, valid until `add_symbols`."""
-        return self._values[: len(self._symbols), _TIME]
+        """Exchange time of the held snapshot by row, as of now."""
+        return self.column("time_ms")
+
+    def column(self, name: str) -> IntArray:
+        """A whole-number field of `Quote` by row, as of now: `high`, `low`, `volume`, `best_bid`, `limit_up`, ..."""
+        return self._held.column(name)
 
     def add_symbols(self, symbols: Iterable[Symbol]) -> None:
         """Give each new symbol a row; rows never move. Known symbols are left alone."""
-        if not self._symbols:
-            self._advanced_ms = self._clock.now_ms()
-        for symbol in symbols:
-            if symbol not in self._rows:
-                self._rows[symbol] = len(self._symbols)
-                self._symbols.append(symbol)
-                self._quotes.append(None)
-        while len(self._symbols) > len(self._values):
-            self._values = np.concatenate([self._values, np.zeros_like(self._values)])
+        new = self._held.add(symbols)
+        if new:
+            self._feed.add_rows(new, self._clock.now_ms())
 
     def row(self, symbol: Symbol) -> int | None:
         """Row of a symbol, None when it is not watched."""
-        return self._rows.get(symbol)
+        return self._held.row(symbol)
+
+    # the feed
 
     def apply(self, quotes: Iterable[Quote]) -> Rows:
         """Take snapshots in arrival order; return the rows that hold a new one, each once, in arrival order.
 
-        A snapshot older than the held one is dropped; one of the same time replaces it.
+        A snapshot older than the held one is dropped; one of the same time replaces it. The result is not to be
+        written to.
         """
         now = self._clock.now_ms()
-        changed: dict[int, None] = {}
-        held, values = self._quotes, self._values
-        for quote in quotes:
-            row = self._rows.get(quote.symbol)
-            if row is None:
-                self.dropped_unknown += 1
-                continue
-            before = held[row]
-            if before is not None and quote.time_ms < before.time_ms:
-                self.dropped_old += 1
-                continue
-            held[row] = quote
-            values[row] = (quote.last, quote.pre_close, quote.time_ms, now)
-            changed[row] = None
-            self.applied += 1
-            if quote.time_ms > self._newest_ms:
-                self._newest_ms = quote.time_ms
-                self._advanced_ms = now
-        return np.fromiter(changed, dtype=np.intp, count=len(changed)) if changed else _NO_ROWS
+        taken = self._held.take(quotes, now)
+        self.applied += taken.count
+        self.dropped_old += taken.old
+        self.dropped_unknown += taken.unknown
+        self._feed.rows_moved(taken.newer, now)
+        for number, time_ms in taken.beats:
+            self._feed.beat(number, time_ms, now)
+        if taken.stray is not None:
+            self._feed.stray(taken.stray.time_ms, now)
+        self._silences_ms = -1
+        return taken.rows
+
+    @property
+    def expected_interval_ms(self) -> int:
+        """How often the source in charge speaks when all is well; 3000 for one that pushes, else its interval."""
+        return self._feed.expected_interval_ms
+
+    @expected_interval_ms.setter
+    def expected_interval_ms(self, interval_ms: int) -> None:
+        self._feed.expected_interval_ms = interval_ms
+        self._silences_ms = -1
+
+    def set_heartbeats(self, symbols: Iterable[Symbol]) -> None:
+        """Busy symbols (indices) that the source was asked for beside the watched ones; replaces the earlier ones.
+
+        They get no row. One that never speaks is as good as none.
+        """
+        self._held.set_beats(self._feed.set_beats(symbols, self.row))
+        self._silences_ms = -1
+
+    def heard(self, now_ms: int | None = None) -> None:
+        """The source answered without a quote for the board; it does so at least once in its interval."""
+        self._feed.heard(self._clock.now_ms() if now_ms is None else now_ms)
+        self._silences_ms = -1
+
+    # questions
 
     def quote(self, symbol: Symbol) -> Quote | None:
         """The held snapshot."""
-        row = self._rows.get(symbol)
-        return None if row is None else self._quotes[row]
+        row = self.row(symbol)
+        return None if row is None else self._held.quotes[row]
 
     def quote_at(self, row: int) -> Quote | None:
         """The held snapshot of a row."""
-        return self._quotes[row]
+        return self._held.quotes[row]
 
     def last_or_pre_close(self, symbol: Symbol) -> int:
         """A price to value a holding with: last, else previous close, else 0. Thousandths."""
@@ -129,46 +150,80 @@ class QuoteBoard:
 
     def age_ms(self, symbol: Symbol, now_ms: int | None = None) -> int | None:
         """Milliseconds since the held snapshot arrived; None when there is none."""
-        row = self._rows.get(symbol)
-        if row is None or self._quotes[row] is None:
+        row = self.row(symbol)
+        if row is None or self._held.quotes[row] is None:
             return None
-        now = self._clock.now_ms() if now_ms is None else now_ms
-        return max(0, now - int(self._values[row, _RECEIVED]))
+        return max(0, self._now(now_ms) - int(self._held.received[row]))
+
+    def trading_age_ms(self, symbol: Symbol, now_ms: int | None = None) -> int | None:
+        """The same, counting only time of continuous trading: lunch and nights make no quote old."""
+        row = self.row(symbol)
+        if row is None or self._held.quotes[row] is None:
+            return None
+        return trading_ms_between(int(self._held.received[row]), self._now(now_ms))
 
     def freshness(self, now_ms: int | None = None) -> tuple[int, int | None]:
-        """(symbols whose snapshot is not too old, age of the oldest snapshot in ms or None before the first)."""
-        now = self._clock.now_ms() if now_ms is None else now_ms
-        received = self._values[: len(self._symbols), _RECEIVED]
-        ages = now - received[received > 0]
-        if not len(ages):
-            return 0, None
-        return int((ages <= self._freshness.symbol_ms).sum()), max(0, int(ages.max()))
+        """(symbols whose snapshot is not too old, age of the oldest snapshot in ms or None before the first).
 
-    def feed_silence_ms(self, now_ms: int | None = None) -> int:
-        """Milliseconds of continuous trading in which no symbol got a newer snapshot.
-
-        0 outside continuous trading: lunch, auctions and holidays are quiet by right. Measured on our clock
-        from the moment the newest exchange time last moved, so a wrong machine clock raises nothing.
+        Too old is meant in time of continuous trading, the age is by the clock.
         """
-        now = self._clock.now_ms() if now_ms is None else now_ms
-        if not self._symbols or self._phase(self._symbols[0], now) is not Phase.CONTINUOUS:
-            return 0
-        return trading_ms_between(self._advanced_ms, now)
+        now = self._now(now_ms)
+        received = self._held.received
+        received = received[received > 0]
+        if not len(received):
+            return 0, None
+        fresh = received >= trading_back(now, self._freshness.symbol_ms)
+        return int(fresh.sum()), max(0, now - int(received.min()))
+
+    def silence(self, now_ms: int | None = None, symbol: Symbol | None = None) -> Silence:
+        """What the feed has not said for how long: of all of it, or as far as it concerns one symbol.
+
+        None outside continuous trading: lunch, auctions and holidays are quiet by right. Measured on our clock from
+        the arrival of the newest snapshot, so a wrong machine clock raises nothing.
+        """
+        now = self._now(now_ms)
+        if (
+            not self._held.symbols
+            or self._phase(self._held.symbols[0] if symbol is None else symbol, now) is not Phase.CONTINUOUS
+        ):
+            return NO_SILENCE
+        if now != self._silences_ms:
+            self._silences, self._silences_ms = {}, now
+        market = "" if symbol is None else symbol[-2:]
+        known = self._silences.get(market)
+        if known is None:
+            known = self._silences[market] = self._feed.silence(now, market or None)
+        return known
+
+    def feed_silence_ms(self, now_ms: int | None = None, symbol: Symbol | None = None) -> int:
+        """Milliseconds of continuous trading in which nothing newer came; 0 outside it."""
+        return self.silence(now_ms, symbol).ms
 
     def feed_stopped(self, now_ms: int | None = None) -> bool:
-        """The whole feed has been silent for too long during continuous trading."""
-        return self.feed_silence_ms(now_ms) > self._freshness.feed_ms
+        """The feed, or one market of it, has been silent for too long during continuous trading."""
+        return self.silence(now_ms).stopped
+
+    def silence_limit_ms(self, now_ms: int | None = None) -> int:
+        """The patience in force: it depends on who spoke before the silence."""
+        return self.silence(now_ms).limit_ms
+
+    def silence_text(self, now_ms: int | None = None) -> str:
+        """What is silent since when, empty while the feed lives."""
+        return self.silence(now_ms).text
 
     def validity(self, symbol: Symbol, now_ms: int | None = None, phase: Phase | None = None) -> Validity:
         """May the held quote trigger anything? `phase` defaults to the clock's."""
-        now = self._clock.now_ms() if now_ms is None else now_ms
+        now = self._now(now_ms)
         shown = self._phase(symbol, now) if phase is None else phase
-        silence = self.feed_silence_ms(now) if shown is Phase.CONTINUOUS else 0
+        silence = self.silence(now, symbol) if shown is Phase.CONTINUOUS else NO_SILENCE
         return judge(symbol, self.quote(symbol), now, shown, silence, self._freshness)
 
     def may_trigger(self, row: int) -> bool:
         """`validity` of a row, now, as yes or no."""
-        return self.validity(self._symbols[row]).ok
+        return self.validity(self._held.symbols[row]).ok
+
+    def _now(self, now_ms: int | None) -> int:
+        return self._clock.now_ms() if now_ms is None else now_ms
 
     def _phase(self, symbol: Symbol, now_ms: int) -> Phase:
         """The clock's phase, asked once a minute: phases begin on whole minutes."""

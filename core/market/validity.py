@@ -52,14 +52,44 @@ class Validity:
 class Freshness:
     """How old is too old, in milliseconds of continuous trading.
 
-    A quiet stock is silent for a minute, so one symbol gets `symbol_ms`; all symbols together are never
-    silent for long, so the whole feed gets `feed_ms`. `ahead_ms` is how far a snapshot may be ahead of our
-    clock.
+    A quiet stock is silent for a minute, so one symbol gets `symbol_ms`. A feed with a heartbeat is never silent
+    for long and gets `feed_ms`, so that a loop that looks once a second tells within ten seconds; one that brings a single stock and nothing else `alone_ms` (see `silence`).
+    `ahead_ms` is how far a snapshot may be ahead of our clock.
     """
 
     symbol_ms: int = 300_000
-    feed_ms: int = 10_000
+    feed_ms: int = 8_000
     ahead_ms: int = 60_000
+    alone_ms: int = 120_000
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """How long the feed has said nothing new, in milliseconds of continuous trading, and how long it may.
+
+    `market` is SH, SZ or BJ when only that market is silent.
+    """
+
+    ms: int = 0
+    limit_ms: int = 8_000
+    market: str = ""
+
+    @property
+    def stopped(self) -> bool:
+        """Longer than a living feed is ever silent."""
+        return self.ms > self.limit_ms
+
+    @property
+    def text(self) -> str:
+        """What is silent since when, empty while the feed lives."""
+        if not self.stopped:
+            return ""
+        who = _MARKET_NAMES.get(self.market, "所有证券")
+        return f"{who}的行情都已 {self.ms // 1000} 秒没有更新（上限 {self.limit_ms // 1000} 秒）"
+
+
+NO_SILENCE = Silence()
+_MARKET_NAMES = {"SH": "上海市场", "SZ": "深圳市场", "BJ": "北京市场"}
 
 
 VALID = Validity(QuoteFault.OK)
@@ -82,10 +112,11 @@ def judge(
     quote: Quote | None,
     now_ms: int,
     phase: Phase,
-    feed_silence_ms: int = 0,
+    silence: Silence = NO_SILENCE,
     freshness: Freshness = DEFAULT_FRESHNESS,
 ) -> Validity:
-    """The rule. `phase` is the clock's phase of the symbol at `now_ms`; the snapshot's own phase counts too."""
+    """The rule. `phase` is the clock's phase of the symbol at `now_ms`; the snapshot's own phase counts too.
+    `silence` is the feed's, as far as it concerns the symbol."""
     if quote is None:
         return Validity(QuoteFault.NO_QUOTE, f"{symbol} 还没有收到行情")
     return (
@@ -93,7 +124,7 @@ def judge(
         or _price(quote)
         or _source(quote)
         or _age(quote, now_ms, freshness)
-        or _feed(symbol, feed_silence_ms, freshness)
+        or _feed(symbol, silence)
         or VALID
     )
 
@@ -164,13 +195,10 @@ def _age(quote: Quote, now_ms: int, freshness: Freshness) -> Validity | None:
     return None
 
 
-def _feed(symbol: Symbol, silence_ms: int, freshness: Freshness) -> Validity | None:
-    if silence_ms <= freshness.feed_ms:
+def _feed(symbol: Symbol, silence: Silence) -> Validity | None:
+    if not silence.stopped:
         return None
-    return Validity(
-        QuoteFault.FEED_STOPPED,
-        f"所有证券的行情都已 {silence_ms // 1000} 秒没有更新（上限 {freshness.feed_ms // 1000} 秒），{symbol} 的价格不可信",
-    )
+    return Validity(QuoteFault.FEED_STOPPED, f"{silence.text}，{symbol} 的价格不可信")
 
 
 def trading_ms_between(start_ms: int, end_ms: int) -> int:
@@ -180,6 +208,16 @@ def trading_ms_between(start_ms: int, end_ms: int) -> int:
     morning = min(end, _LUNCH) - max(start, _MORNING)
     afternoon = min(end, _CLOSE) - max(start, _AFTERNOON)
     return max(morning, 0) + max(afternoon, 0)
+
+
+def trading_back(moment_ms: int, span_ms: int) -> int:
+    """The latest moment from which `span_ms` of trading passed until `moment_ms`; midnight when the day had less."""
+    midnight = moment_ms - time_of_day(moment_ms)
+    begun = trading_ms_between(midnight, moment_ms) - span_ms
+    if begun <= 0:
+        return midnight
+    half = _LUNCH - _MORNING
+    return midnight + (_MORNING + begun if begun <= half else _AFTERNOON + begun - half)
 
 
 def _same_day(a_ms: int, b_ms: int) -> bool:

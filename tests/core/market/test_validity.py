@@ -9,7 +9,7 @@ import pytest
 from core.domain.enums import Phase
 from core.domain.market import Quote, Symbol, ms_to_datetime
 from core.exchange.sessions import domain_phase
-from core.market.validity import Freshness, QuoteFault, judge, trading_ms_between
+from core.market.validity import NO_SILENCE, QuoteFault, Silence, judge, trading_back, trading_ms_between
 from tests.fakes.market import at, quote
 
 SYMBOL = Symbol("600000.SH")
@@ -18,7 +18,7 @@ NOW = at("10:00:01")
 
 
 def fault(
-    item: Quote | None, now_ms: int = NOW, phase: Phase = Phase.CONTINUOUS, silence: int = 0
+    item: Quote | None, now_ms: int = NOW, phase: Phase = Phase.CONTINUOUS, silence: Silence = NO_SILENCE
 ) -> QuoteFault:
     verdict = judge(SYMBOL, item, now_ms, phase, silence)
     assert verdict.ok is (verdict.fault is QuoteFault.OK)
@@ -107,9 +107,30 @@ def test_the_zero_prices_of_the_opening_auction_are_the_auction() -> None:
 
 
 def test_a_stopped_feed_makes_every_price_old() -> None:
-    assert fault(GOOD, silence=10_000) is QuoteFault.OK
-    assert fault(GOOD, silence=10_001) is QuoteFault.FEED_STOPPED
-    assert judge(SYMBOL, GOOD, NOW, Phase.CONTINUOUS, 10_001, Freshness(feed_ms=20_000)).ok
+    assert fault(GOOD, silence=Silence(8_000, 8_000)) is QuoteFault.OK
+    assert fault(GOOD, silence=Silence(8_001, 8_000)) is QuoteFault.FEED_STOPPED
+    assert fault(GOOD, silence=Silence(8_001, 20_000)) is QuoteFault.OK
+    words = judge(SYMBOL, GOOD, NOW, Phase.CONTINUOUS, Silence(21_000, 16_000, "SH")).text
+    assert words == "上海市场的行情都已 21 秒没有更新（上限 16 秒），600000.SH 的价格不可信"
+
+
+@pytest.mark.parametrize(
+    ("moment", "span_s", "expected"),
+    [
+        ("10:00:00", 10, "09:59:50"),
+        ("09:30:04", 10, "00:00:00"),
+        ("09:20:00", 10, "00:00:00"),
+        ("12:10:00", 10, "11:29:50"),
+        ("13:00:04", 10, "11:29:54"),
+        ("13:00:10", 10, "11:30:00"),
+        ("13:00:11", 10, "13:00:01"),
+        ("16:00:00", 60, "14:59:00"),
+    ],
+)
+def test_going_back_in_trading_time(moment: str, span_s: int, expected: str) -> None:
+    found = trading_back(at(moment), span_s * 1000)
+    assert found == at(expected)
+    assert expected == "00:00:00" or trading_ms_between(found, at(moment)) == span_s * 1000
 
 
 def test_lunch_does_not_age_a_quote() -> None:
