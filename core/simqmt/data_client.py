@@ -1,7 +1,8 @@
 """The native module `xtquant.datacenter`: module functions and `IPythonApiClient`, over one terminal.
 
-Callbacks come from one delivery thread per client, counted like those of the trading side. BSON is the vendor's own
-pure-Python `xtbson`.
+All methods and functions of the real module exist with its arguments; what a MiniQMT does not offer raises
+RuntimeError `function not realize` as there. Callbacks come from one delivery thread per client, counted like those
+of the trading side. BSON is the vendor's own pure-Python `xtbson`.
 """
 
 from __future__ import annotations
@@ -12,13 +13,22 @@ from collections.abc import Callable, Sequence
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from core.simqmt.data_control import MARKETS, NOT_REALIZED, DataControl
 from core.simqmt.data_link import DataLink, Subscription
-from core.simqmt.data_queries import PERIODS, DataQueries
+from core.simqmt.data_periods import PERIODS
+from core.simqmt.data_queries import DataQueries
 
 if TYPE_CHECKING:
     from core.simqmt.terminal import SimTerminal
 
-MARKETS = ("SH", "SZ", "BJ")
+Callback = Callable[..., object]
+
+_NOT_OFFERED = (
+    *("get_industry", "get_all_subscribe_quote", "get_etf_info", "custom_data_control", "callFormula"),
+    *("createView", "destoryView", "bindViewFormula", "register_external_resp_callback"),
+    *("subscribeFormula", "subscribeFormulaSync", "unsubscribeFormula"),
+)
+"""Methods that need the research terminal, formulas or its own window; the misspelling is the vendor's."""
 
 
 class PythonApiClient:
@@ -29,6 +39,8 @@ class PythonApiClient:
     def __init__(self) -> None:
         self._link: DataLink | None = None
         self._data: DataQueries | None = None
+        self._controls: DataControl | None = None
+        self._address = ""
 
     # connection
 
@@ -40,9 +52,14 @@ class PythonApiClient:
         """Nothing to read."""
         return 0
 
-    def set_config_addr(self, _address: str) -> int:
+    def set_config_addr(self, address: str) -> int:
         """There is one terminal, whatever the address."""
+        self._address = address
         return 0
+
+    def get_config_addr(self) -> str:
+        """What `set_config_addr` was given."""
+        return self._address
 
     def connect(self) -> tuple[int, str]:
         """(0, '') when a terminal is there."""
@@ -50,6 +67,7 @@ class PythonApiClient:
         if terminal is None or terminal.closed:
             return -1, "无法连接"
         self._link, self._data = DataLink(terminal), DataQueries(terminal)
+        self._controls = DataControl(self._data, self._link)
         return 0, ""
 
     def is_connected(self) -> bool:
@@ -62,8 +80,10 @@ class PythonApiClient:
             self._link.close()
 
     def get_data_dir(self) -> str:
-        """A folder inside the terminal's."""
-        return str(self._queries.terminal.path / "datadir")
+        """A folder inside the terminal's, with the sector folder that the vendor lists."""
+        folder = self._queries.terminal.path / "datadir"
+        (folder / "SectorData" / "latest").mkdir(parents=True, exist_ok=True)
+        return str(folder)
 
     def get_app_dir(self) -> str:
         """The terminal's folder."""
@@ -77,19 +97,19 @@ class PythonApiClient:
         """Where the real one would listen."""
         return "127.0.0.1:58610"
 
-    def commonControl(self, _name: str, _param: bytes) -> bytes:
-        """No control is offered: an empty document, which xtdata.py takes for "not known"."""
-        return _encode({})
+    def commonControl(self, name: str, param: bytes) -> bytes:
+        """Calls by name (`data_control`)."""
+        assert self._queries is not None
+        assert self._controls is not None
+        return _encode(self._controls.answer(name, _decode(param)))
 
-    def registerCommonControlCallback(self, _name: str, _callback: Callable[..., object]) -> None:
+    def registerCommonControlCallback(self, _name: str, _callback: Callback) -> None:
         """Such callbacks never come."""
 
     # subscriptions
 
-    def subscribe_quote(
-        self, meta: bytes, _region: bytes, _param: bytes, callback: Callable[..., object] | None
-    ) -> int:
-        """One symbol's ticks or growing bars, as `{code: [record]}`."""
+    def subscribe_quote(self, meta: bytes, _region: bytes, _param: bytes, callback: Callback | None) -> int:
+        """One symbol's ticks or growing bars, as `{code: [record]}`; -1 for what there is no data of."""
         asked = _decode(meta)
         period = asked.get("period", "tick")
         if self._link is None or (period != "tick" and period not in PERIODS):
@@ -97,23 +117,23 @@ class PythonApiClient:
         wanted = frozenset({str(asked["stockCode"])})
         return self._link.subscribe(Subscription(wanted, callback, single=True, period=PERIODS.get(period)))
 
-    def subscribe_whole_quote(
-        self, codes: Sequence[str], _param: bytes, callback: Callable[..., object] | None
-    ) -> int:
+    def subscribe_whole_quote(self, codes: Sequence[str], _param: bytes, callback: Callback | None) -> int:
         """Ticks of symbols or whole markets, as `{code: record}`; first everything that is known."""
-        if self._link is None:
-            return -1
-        return self._link.subscribe(Subscription(frozenset(codes), callback, single=False))
+        wanted = frozenset(_strings(codes))
+        return (
+            -1 if self._link is None else self._link.subscribe(Subscription(wanted, callback, single=False))
+        )
 
-    def unsubscribe_quote(self, number: int) -> int:
-        """0 or -1."""
-        return -1 if self._link is None else self._link.unsubscribe(number)
+    def unsubscribe_quote(self, number: int) -> None:
+        """An unknown number is no error."""
+        if self._link is not None:
+            self._link.unsubscribe(number)
 
-    # questions
+    # prices
 
     def get_full_tick(self, codes: Sequence[str]) -> str:
         """JSON text `{code: tick}` of what has been seen."""
-        return json.dumps(self._queries.full_tick(codes))
+        return json.dumps(self._queries.full_tick(_strings(codes)))
 
     def get_market_data3(
         self,
@@ -123,37 +143,48 @@ class PythonApiClient:
         start: str | int,
         end: str | int,
         count: int,
-        _dividend: str,
-        _fill: bool,
+        dividend: str,
+        fill: bool,
         shape: str,
-        *_where: object,
+        _from_local: bool,
+        _from_server: bool,
+        _debug: int,
+        _folder: str,
     ) -> Any:
-        """History in the shape of the asked version: v2 and v3 for ticks and raw bars, v4 for bars."""
-        return self._queries.market_data(fields, codes, period, start, end, count, shape)
+        """History in the shape of the asked version: v2 and v3 for ticks, v2 and v4 for bars, v5 as an arrow stream."""
+        return self._queries.market_data(
+            _strings(fields), _strings(codes), period, start, end, count, dividend, fill, shape
+        )
 
-    def supply_history_data(self, _code: str, _period: str, _start: str, _end: str) -> int:
+    def read_local_data(self, _file: str, _start: str | int, _end: str | int, _count: int) -> list[bytes]:
+        """No file of the research data is there."""
+        return []
+
+    def get_divid_factors(self, code: str, start: str, end: str) -> dict[str, Any]:
+        """Dividends by ex-date."""
+        return dict(self._queries.dividends(code, start, end))
+
+    def supply_history_data(self, _code: str, _period: str, _start: str, _end: str) -> bool:
         """All history is here already."""
-        return 0
+        assert self._queries is not None
+        return True
 
     def supply_history_data2(
-        self,
-        codes: Sequence[str],
-        _period: str,
-        _start: str,
-        _end: str,
-        _param: bytes,
-        on_progress: Callable[[dict[str, Any]], object],
-    ) -> int:
+        self, codes: Sequence[str], _period: str, _start: str, _end: str, _param: bytes, on_progress: Callback
+    ) -> bool:
         """As `supply_history_data`, with a progress that ends."""
-        total = len(codes)
-        for done, code in enumerate(codes, 1):
+        wanted = _strings(codes)
+        total = len(wanted)
+        for done, code in enumerate(wanted, 1):
             on_progress({"finished": done, "total": total, "stockcode": code, "message": ""})
         if not total:
             on_progress({"finished": 0, "total": 0, "stockcode": "", "message": ""})
-        return 0
+        return False
 
     def stop_supply_history_data2(self) -> None:
         """Nothing runs."""
+
+    # securities
 
     def get_instrument_detail(self, code: str) -> bytes:
         """One BSON document, or nothing for an unknown code."""
@@ -167,6 +198,49 @@ class PythonApiClient:
     def is_stock_type(self, code: str, kind: str) -> bool:
         """Whether the code is of one kind."""
         return self._queries.security_types(code).get(kind, False)
+
+    def get_main_contract(self, _code: str) -> str:
+        """No futures."""
+        return ""
+
+    def get_cb_info(self, _code: str) -> bytes:
+        """Not known here."""
+        return _encode({})
+
+    def get_ipo_info(self, _start: str, _end: str) -> list[dict[str, Any]]:
+        """No new shares."""
+        return []
+
+    def get_financial_data(
+        self, codes: Sequence[str], tables: Sequence[str], _start: str, _end: str, _kind: str
+    ) -> dict[str, Any]:
+        """Every table is there, and empty."""
+        return {code: {table: [] for table in _strings(tables)} for code in _strings(codes)}
+
+    def supply_finance_data(self, _codes: Sequence[str], _tables: Sequence[str], _done: Callback) -> bool:
+        """Nothing to fetch."""
+        return True
+
+    def supply_finance_data_with_region(
+        self, _codes: Sequence[str], _tables: Sequence[str], _start: str, _end: str, _done: Callback
+    ) -> bool:
+        """Nothing to fetch."""
+        return True
+
+    def down_cb_data(self) -> bool:
+        """Nothing to fetch."""
+        return True
+
+    def down_index_weight(self) -> None:
+        """Nothing to fetch."""
+
+    def down_history_contracts(self, _incrementally: bool) -> None:
+        """Nothing to fetch."""
+
+    def down_all_sector_data(self) -> None:
+        """Nothing to fetch."""
+
+    # days and sectors
 
     def get_trading_dates_by_market(self, _market: str, start: str, end: str, count: int) -> list[int]:
         """Midnights in epoch ms."""
@@ -182,37 +256,39 @@ class PythonApiClient:
 
     def get_sector_list(self) -> list[str]:
         """Names of sectors."""
-        return self._queries.sectors()
+        return self._control.sectors.names()
 
-    def get_stock_list_in_sector(self, name: str, _time: int = -1) -> list[str]:
+    def get_stock_list_in_sector(self, name: str, _time: int) -> list[str]:
         """Codes of a sector."""
-        return self._queries.sector(name)
+        return self._control.sectors.codes(name)
+
+    def add_sector(self, name: str, codes: Sequence[str], _kind: int) -> None:
+        """Add codes to the user's sector."""
+        self._control.sectors.put(name, _strings(codes), add=True)
 
     def get_weight_in_index(self, _code: str) -> dict[str, float]:
         """Not known here."""
         return {}
 
-    def get_financial_data(self, *_asked: object) -> dict[str, Any]:
-        """Not known here."""
-        return {}
-
-    def get_divid_factors(self, *_asked: object) -> dict[str, Any]:
-        """No dividends happen in the simulated market."""
-        return {}
-
-    def get_ipo_info(self, *_asked: object) -> dict[str, Any]:
-        """No new shares."""
-        return {}
-
-    def get_main_contract(self, _code: str) -> str:
-        """No futures."""
-        return ""
-
     @property
     def _queries(self) -> DataQueries:
         if self._data is None or not self.is_connected():
-            raise ConnectionError("行情服务未连接")
+            raise RuntimeError("行情服务未连接")
         return self._data
+
+    @property
+    def _control(self) -> DataControl:
+        if self._controls is None or not self.is_connected():
+            raise RuntimeError("行情服务未连接")
+        return self._controls
+
+
+def _refuse(*_args: object, **_named: object) -> object:
+    raise RuntimeError(NOT_REALIZED)
+
+
+for _name in _NOT_OFFERED:
+    setattr(PythonApiClient, _name, _refuse)
 
 
 def make_data_module(name: str, find: Callable[[], SimTerminal | None]) -> ModuleType:
@@ -221,7 +297,7 @@ def make_data_module(name: str, find: Callable[[], SimTerminal | None]) -> Modul
     module.IPythonApiClient = type("IPythonApiClient", (PythonApiClient,), {"find": staticmethod(find)})
     answers: dict[str, Any] = {
         "rpc_init": 0,
-        "register_create_nparray": None,
+        "register_create_nparray": True,
         "get_local_server_port": 0,
         "get_status": {"init_done": True},
         "fetch_auth_markets": {"done": 1, "markets": list(MARKETS)},
@@ -236,18 +312,27 @@ def make_data_module(name: str, find: Callable[[], SimTerminal | None]) -> Modul
         "set_allow_optmize_address": None,
         "set_future_realtime_mode": None,
         "set_index_mirror_enabled": None,
-        "set_index_mirror_markets": None,
-        "set_init_markets": None,
-        "set_kline_cutoff_time": None,
+        "set_kline_cutting_mode": None,
         "set_kline_mirror_enabled": None,
-        "set_kline_mirror_markets": None,
-        "set_watch_market_close": None,
+        "set_quote_mode": None,
+        "set_quote_time_version": None,
+        "set_test_mode": None,
+        "set_thousand_source_mode": None,
+        "set_watch_market_list": None,
         "set_wholequote_market_list": None,
     }
     for function, answer in answers.items():
         setattr(module, function, _returning(answer))
     module.fetch_server_list_status = lambda *_args: _encode({})
     return module  # type: ignore[no-any-return]
+
+
+def _strings(values: Sequence[str]) -> list[str]:
+    """A list of str, or TypeError as the native module raises it; a bare str is none."""
+    found = [] if isinstance(values, str) else list(values)
+    if isinstance(values, str) or not all(isinstance(value, str) for value in found):
+        raise TypeError(f"incompatible function arguments: expected list[str], got {values!r}")
+    return found
 
 
 def _returning(answer: object) -> Callable[..., object]:

@@ -8,9 +8,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from core.domain.enums import Period
-from core.domain.market import Quote, Symbol
-from core.market.bars import BarBuilder
+from core.domain.market import Bar, Quote, Symbol
+from core.simqmt.data_periods import VendorPeriod
 from core.simqmt.data_shapes import bar_records, tick_record
 from core.simqmt.delivery import Delivery
 
@@ -20,13 +19,16 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Subscription:
-    """One subscription. `wanted` holds codes and markets; `single` ones get lists; a `period` gets bars."""
+    """One subscription. `wanted` holds codes and markets; `single` ones get lists; a `period` gets bars.
+
+    `earlier` holds, by symbol, the base bars that ended before the terminal showed its first snapshot.
+    """
 
     wanted: frozenset[str]
     callback: Callable[[dict[str, Any]], object] | None
     single: bool
-    period: Period | None = None
-    builders: dict[Symbol, BarBuilder] = field(default_factory=dict)
+    period: VendorPeriod | None = None
+    earlier: dict[Symbol, list[Bar]] = field(default_factory=dict)
 
     def takes(self, symbol: Symbol) -> bool:
         """Whether it covers a symbol."""
@@ -63,11 +65,14 @@ class DataLink:
         with self._lock:
             return 0 if self._subscriptions.pop(number, None) is not None else -1
 
+    def subscriptions(self) -> dict[int, Subscription]:
+        """What is subscribed, by number."""
+        with self._lock:
+            return dict(self._subscriptions)
+
     def show(self, quotes: Sequence[Quote]) -> None:
         """New snapshots, under the terminal's lock."""
-        with self._lock:
-            subscriptions = list(self._subscriptions.values())
-        for subscription in subscriptions:
+        for subscription in self.subscriptions().values():
             self._tell(subscription, [quote for quote in quotes if subscription.takes(quote.symbol)])
 
     def lose(self) -> None:
@@ -85,19 +90,22 @@ class DataLink:
     def _tell(self, subscription: Subscription, quotes: Iterable[Quote]) -> None:
         told: dict[str, Any] = {}
         for quote in quotes:
-            record = _record(subscription, quote)
+            record = self._record(subscription, quote)
             if record is not None:
                 told[str(quote.symbol)] = [record] if subscription.single else record
         if told and subscription.callback is not None:
             self._delivery.put(subscription.callback, told)
 
-
-def _record(subscription: Subscription, quote: Quote) -> dict[str, Any] | None:
-    """The tick, or the bar that it makes grow."""
-    if subscription.period is None:
-        return tick_record(quote)
-    builder = subscription.builders.get(quote.symbol)
-    if builder is None:
-        builder = subscription.builders[quote.symbol] = BarBuilder(quote.symbol, subscription.period)
-    builder.add(quote)
-    return None if builder.current is None else bar_records([builder.current])[0]
+    def _record(self, subscription: Subscription, quote: Quote) -> dict[str, Any] | None:
+        """The tick, or the bar that it makes grow."""
+        if subscription.period is None:
+            return tick_record(quote)
+        period, symbol = subscription.period, quote.symbol
+        grown = self.terminal.data.grown(symbol, period.base, period.size)
+        if not grown:
+            return None
+        if symbol not in subscription.earlier:
+            until, count = grown[0].time_ms - 1, max(1, period.size - 1)
+            subscription.earlier[symbol] = self.terminal.market.history(symbol, period.base, until, count)
+        # The one before the newest tells the previous close.
+        return bar_records(period.grouped([*subscription.earlier[symbol], *grown])[-2:])[-1]

@@ -1,22 +1,25 @@
-"""What xtdata may ask the terminal: current ticks, history, securities, trading days, sectors."""
+"""What xtdata may ask the terminal: current ticks, history, securities, trading days."""
 
 from __future__ import annotations
 
 import importlib
-from collections.abc import Sequence
+import threading
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from core.domain.enums import Period
 from core.domain.market import SHANGHAI, Bar, Symbol, datetime_to_ms
-from core.exchange.boards import SecurityClass, class_of
 from core.exchange.calendar import MAINLAND
+from core.simqmt.data_dividends import adjusted, factor_records
+from core.simqmt.data_periods import PERIODS, VendorPeriod
 from core.simqmt.data_shapes import (
     BAR_FIELDS,
     bar_records,
+    filled,
     instrument_record,
     packed,
     security_types,
+    tick_array,
     tick_record,
     time_text,
 )
@@ -24,21 +27,9 @@ from core.simqmt.data_shapes import (
 if TYPE_CHECKING:
     from core.simqmt.terminal import SimTerminal
 
-PERIODS = {"1m": Period.M1, "5m": Period.M5, "1d": Period.D1}
-_ALL = 100_000
-_C = SecurityClass
-_SECTORS: dict[str, frozenset[SecurityClass]] = {
-    "沪深A股": frozenset({_C.SH_MAIN, _C.SZ_MAIN, _C.CHINEXT, _C.STAR}),
-    "上证A股": frozenset({_C.SH_MAIN, _C.STAR}),
-    "深证A股": frozenset({_C.SZ_MAIN, _C.CHINEXT}),
-    "创业板": frozenset({_C.CHINEXT}),
-    "科创板": frozenset({_C.STAR}),
-    "京市A股": frozenset({_C.BSE}),
-    "沪深ETF": frozenset({_C.SH_ETF, _C.SZ_ETF}),
-    "沪市ETF": frozenset({_C.SH_ETF}),
-    "深市ETF": frozenset({_C.SZ_ETF}),
-    "沪深指数": frozenset({_C.INDEX}),
-}
+_ALL = 200_000
+_DAY_BARS = {"1m": 240, "5m": 48}
+Row = dict[str, Any]
 
 
 class DataQueries:
@@ -46,8 +37,9 @@ class DataQueries:
 
     def __init__(self, terminal: SimTerminal) -> None:
         self.terminal = terminal
+        self._history_lock = threading.Lock()
 
-    def full_tick(self, codes: Sequence[str]) -> dict[str, Any]:
+    def full_tick(self, codes: Sequence[str]) -> Row:
         """Ticks of codes or whole markets, of what has been seen."""
         wanted = set(codes)
         return {
@@ -64,24 +56,125 @@ class DataQueries:
         start: str | int,
         end: str | int,
         count: int,
+        dividend: str,
+        fill: bool,
         shape: str,
     ) -> Any:
-        """History in one of the native shapes."""
+        """History in one of the native shapes: v2 and v3 for ticks, v2 and v4 for bars, v5 an arrow stream."""
+        known = PERIODS.get(period)
+        if known is None:
+            return {code: self._ticks(fields, code, period, start, end, count) for code in codes}
+        found = self.bars(codes, known, start, end, count, dividend, fill=fill, align=shape == "v2")
         names = [name for name in BAR_FIELDS if not fields or name in fields]
-        found: dict[str, list[dict[str, Any]]] = {
-            code: self._records(code, period, start, end, count) for code in codes
-        }
-        if shape == "v4":
-            day = period == "1d"
-            return [
-                (code, [time_text(row["time"], day=day) for row in rows], packed(rows, names))
-                for code, rows in found.items()
-            ]
-        if period == "tick" or shape == "v3":
-            return {code: [_chosen(row, fields) for row in rows] for code, rows in found.items()}
-        return _matrix(found, names, day=period == "1d")
+        if shape == "v2":
+            return _matrix(found, names, known)
+        if shape == "v5":
+            return _stream(found, names)
+        if shape == "v3":
+            return {
+                code: [{name: row[name] for name in names} for row in rows] for code, rows in found.items()
+            }
+        return [
+            (code, [time_text(row["time"], day=known.daily) for row in rows], packed(rows, names))
+            for code, rows in found.items()
+        ]
 
-    def instrument(self, code: str) -> dict[str, Any] | None:
+    def full_kline(self, asked: Mapping[str, Any]) -> Row:
+        """The newest trading day's bars, field by field: `{"stock": codes, "stime": times, "result": rows}`."""
+        period = PERIODS.get(str(asked.get("period", "1m")))
+        codes = list(asked.get("stocklist") or ())
+        if period is None:
+            return {"stock": codes, "stime": [], "result": {}}
+        today = self.terminal.trading_day.strftime("%Y%m%d")
+        start, end = asked.get("starttime") or today, asked.get("endtime") or ""
+        dividend = str(asked.get("dividendtype") or "none")
+        count = int(asked.get("count", 1))
+        fill = bool(asked.get("fillData", True))
+        found = self.bars(codes, period, start, end, count, dividend, fill=fill, align=True)
+        fields = asked.get("fields") or ()
+        names = [name for name in BAR_FIELDS if not fields or name in fields]
+        (_, times), columns = _matrix(found, names, period)
+        return {
+            "stock": codes,
+            "stime": times,
+            "result": {name: columns[name].tolist() for name in names},
+        }
+
+    def bars(
+        self,
+        codes: Sequence[str],
+        period: VendorPeriod,
+        start: str | int,
+        end: str | int,
+        count: int,
+        dividend: str,
+        *,
+        fill: bool,
+        align: bool,
+    ) -> dict[str, list[Row]]:
+        """Bars of the closed interval by code, at most the last `count` (-1: all), gaps closed when asked."""
+        found = {code: self._bar_rows(code, period, start, end, count, dividend) for code in codes}
+        if not fill and not align:
+            return found
+        times = sorted({row["time"] for rows in found.values() for row in rows})
+        kept = times if count < 0 else times[-count:] if count else []
+        whole = {code: filled(rows, kept, period, fill=fill) for code, rows in found.items()}
+        if align:
+            return whole
+        first = {code: rows[0]["time"] for code, rows in found.items() if rows}
+        return {
+            code: [row for row in rows if code in first and row["time"] >= first[code]]
+            for code, rows in whole.items()
+        }
+
+    def _bar_rows(
+        self, code: str, period: VendorPeriod, start: str | int, end: str | int, count: int, dividend: str
+    ) -> list[Row]:
+        if count == 0:
+            return []
+        first, last = _bound(start, late=False), _bound(end, late=True)
+        symbol = Symbol(code)
+        bars = self._base_bars(symbol, period, self._wanted(period, first, last, count), last)
+        bars = adjusted(bars, self.terminal.data.dividends.get(symbol, ()), dividend)
+        rows = [
+            row
+            for row in bar_records(period.grouped(bars))
+            if (first is None or row["time"] >= first) and (last is None or row["time"] <= last)
+        ]
+        return rows if count < 0 else rows[-count:]
+
+    def _base_bars(self, symbol: Symbol, period: VendorPeriod, wanted: int, last: int | None) -> list[Bar]:
+        """What the market knows, then what grew out of the snapshots since."""
+        now = self.terminal.clock.now_ms()
+        until = now if last is None else min(last, now)
+        with self._history_lock:
+            known = self.terminal.market.history(symbol, period.base, until, wanted)
+        newest = known[-1].time_ms if known else 0
+        grown = self.terminal.data.grown(symbol, period.base)
+        return [*known, *(bar for bar in grown if bar.time_ms > newest)]
+
+    def _wanted(self, period: VendorPeriod, first: int | None, last: int | None, count: int) -> int:
+        """How many base bars to ask for; one more bar than shown gives the previous close."""
+        if first is not None:
+            days = (self.terminal.clock.now_ms() - first) // 86_400_000 + 2
+            return max(2, days * _DAY_BARS.get(period.base.value, 1) + 2 * period.size)
+        if count < 0 or last is not None:
+            return _ALL
+        return (count + 2) * period.size
+
+    def _ticks(
+        self, fields: Sequence[str], code: str, period: str, start: str | int, end: str | int, count: int
+    ) -> Any:
+        first, last = _bound(start, late=False), _bound(end, late=True)
+        seen = self.terminal.data.seen(Symbol(code)) if period == "tick" else []
+        rows = [
+            tick_record(quote)
+            for quote in seen
+            if (first is None or quote.time_ms >= first) and (last is None or quote.time_ms <= last)
+        ]
+        return tick_array(rows if count < 0 else rows[-count:] if count else [], fields)
+
+    def instrument(self, code: str) -> Row | None:
         """One security, None when the market does not have it."""
         item = self.terminal.instrument(Symbol(code))
         if item is None:
@@ -95,63 +188,56 @@ class DataQueries:
         """Kinds of a security, empty when the code is none."""
         return security_types(code)
 
+    def dividends(self, code: str, start: str, end: str) -> dict[str, dict[str, float]]:
+        """Dividends whose ex-date lies in the closed interval."""
+        first, last = _day(start) or date.min, _day(end) or date.max
+        found = self.terminal.data.dividends.get(Symbol(code), ())
+        return factor_records((item for item in found if first <= item.day <= last), _midnight)
+
     def trading_dates(self, start: str, end: str, count: int) -> list[int]:
-        """Midnights in epoch ms, the last `count` of them (-1: all); without bounds the year up to today."""
+        """Midnights in epoch ms, the last `count` of them (-1: all); without bounds all known up to today."""
         today = self.terminal.trading_day
         last = min(_day(end) or today, today)
-        first = _day(start) or last - timedelta(days=365)
+        first = _day(start) or date(min(MAINLAND.years), 1, 1)
         days = self.terminal.market.trading_dates(first, last)
         chosen = days if count < 0 else days[-count:] if count else []
         return [_midnight(day) for day in chosen]
+
+    def coming_dates(self) -> list[int]:
+        """Midnights of the known trading days after today."""
+        first = self.terminal.trading_day + timedelta(days=1)
+        return [_midnight(day) for day in MAINLAND.trading_days(first, MAINLAND.last_known_day)]
 
     def holidays(self) -> list[int]:
         """Closed weekdays of the known years."""
         return sorted(int(day.strftime("%Y%m%d")) for day in MAINLAND.closed)
 
-    def sectors(self) -> list[str]:
-        """Sector names."""
-        return list(_SECTORS)
 
-    def sector(self, name: str) -> list[str]:
-        """Codes of this market in a sector."""
-        classes = _SECTORS.get(name, frozenset())
-        return [str(item.symbol) for item in self.terminal.instruments() if class_of(item.symbol) in classes]
-
-    def _records(
-        self, code: str, period: str, start: str | int, end: str | int, count: int
-    ) -> list[dict[str, Any]]:
-        first, last = _bound(start, late=False), _bound(end, late=True)
-        now = self.terminal.clock.now_ms()
-        last = now if last is None else min(last, now)
-        if period == "tick":
-            rows = [tick_record(quote) for quote in self.terminal.data.seen(Symbol(code))]
-        elif period in PERIODS:
-            bars = self._bars(Symbol(code), PERIODS[period], last)
-            rows = bar_records(bars)
-        else:
-            rows = []
-        kept = [row for row in rows if (first is None or row["time"] >= first) and row["time"] <= last]
-        return kept if count < 0 else kept[-count:] if count else []
-
-    def _bars(self, symbol: Symbol, period: Period, until_ms: int) -> list[Bar]:
-        return self.terminal.market.history(symbol, period, until_ms, _ALL)
-
-
-def _chosen(row: dict[str, Any], fields: Sequence[str]) -> dict[str, Any]:
-    return {name: row[name] for name in fields if name in row} if fields else row
-
-
-def _matrix(found: dict[str, list[dict[str, Any]]], names: Sequence[str], *, day: bool) -> Any:
-    """v2: ((codes, times), {field: array of codes x times}); a code without a time has NaN there."""
+def _matrix(found: Mapping[str, Sequence[Row]], names: Sequence[str], period: VendorPeriod) -> Any:
+    """v2: ((codes, times), {field: array of codes x times}); all codes have the same times."""
     numpy: Any = importlib.import_module("numpy")
-    times = sorted({row["time"] for rows in found.values() for row in rows})
-    places = {time: place for place, time in enumerate(times)}
-    columns = {name: numpy.full((len(found), len(times)), numpy.nan) for name in names}
-    for line, rows in enumerate(found.values()):
-        for row in rows:
-            for name in names:
-                columns[name][line, places[row["time"]]] = row[name]
-    return (list(found), [time_text(time, day=day) for time in times]), columns
+    times = [row["time"] for row in next(iter(found.values()), ())]
+    columns = {
+        name: numpy.array([[row[name] for row in rows] for rows in found.values()], dtype=float).reshape(
+            len(found), len(times)
+        )
+        for name in names
+    }
+    return (list(found), [time_text(time, day=period.daily) for time in times]), columns
+
+
+def _stream(found: Mapping[str, Sequence[Row]], names: Sequence[str]) -> bytes:
+    """v5: an arrow stream of one table, as the vendor's tabular call reads it."""
+    arrow: Any = importlib.import_module("pyarrow")
+    wanted = names if "time" in names else ["time", *names]
+    lines = [(code, row) for code, rows in found.items() for row in rows]
+    columns = {"symbol": [code for code, _ in lines]}
+    columns |= {name: [row[name] for _, row in lines] for name in wanted}
+    table = arrow.table(columns)
+    sink = arrow.BufferOutputStream()
+    with arrow.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table)
+    return bytes(sink.getvalue().to_pybytes())
 
 
 def _bound(text: str | int, *, late: bool) -> int | None:

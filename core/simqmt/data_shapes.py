@@ -6,6 +6,7 @@ Ticks: prices are floats of yuan, `volume` and the book are lots of 100, `pvolum
 
 from __future__ import annotations
 
+import importlib
 import struct
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -15,6 +16,7 @@ from core.domain.enums import Period, Phase
 from core.domain.market import Bar, Instrument, Level, Quote, ms_to_datetime
 from core.exchange.boards import SecurityClass, class_of
 from core.exchange.limits import LimitFacts, price_limits
+from core.simqmt.data_periods import VendorPeriod
 
 LOT = 100
 DEPTH = 5
@@ -46,6 +48,34 @@ BAR_FIELDS: dict[str, str] = {
     "suspendFlag": "<i4",
 }
 """Columns of a bar with their numpy types; the misspelling is the vendor's."""
+
+TICK_FIELDS: dict[str, str] = {
+    "time": "<i8",
+    "lastPrice": "<f8",
+    "open": "<f8",
+    "high": "<f8",
+    "low": "<f8",
+    "lastClose": "<f8",
+    "amount": "<f8",
+    "volume": "<i8",
+    "pvolume": "<i8",
+    "stockStatus": "<i4",
+    "openInt": "<i4",
+    "transactionNum": "<i4",
+    "lastSettlementPrice": "<f8",
+    "settlementPrice": "<f8",
+    "pe": "<f8",
+    "askPrice": "O",
+    "bidPrice": "O",
+    "askVol": "O",
+    "bidVol": "O",
+    "volRatio": "<f8",
+    "speed1Min": "<f8",
+    "speed5Min": "<f8",
+}
+"""Fields of a tick with their numpy types; the book is a list in each row."""
+
+_LADDERS = {"askPrice": "<f8", "bidPrice": "<f8", "askVol": "<i8", "bidVol": "<i8"}
 
 _PACK = {"<i8": "q", "<f8": "d", "<i4": "i"}
 
@@ -112,6 +142,47 @@ def bar_records(bars: Iterable[Bar]) -> list[dict[str, Any]]:
     return records
 
 
+_NAN = float("nan")
+
+
+def filled(
+    rows: Sequence[dict[str, Any]], times: Sequence[int], period: VendorPeriod, *, fill: bool
+) -> list[dict[str, Any]]:
+    """One row for each of `times`: where a security has none, flat at the close before, or NaN when not `fill`.
+
+    A missing day counts as suspended. Before the first row there is nothing to go on with: NaN.
+    """
+    own = {row["time"]: row for row in rows}
+    done: list[dict[str, Any]] = []
+    before: dict[str, Any] | None = None
+    for time in times:
+        row = own.get(time)
+        if row is not None:
+            before = row
+        elif before is not None and fill:
+            close = before["close"]
+            row = {**before, "open": close, "high": close, "low": close, "volume": 0, "amount": 0.0}
+            row |= {"time": time, "preClose": close, "suspendFlag": int(period.daily)}
+        else:
+            row = {**dict.fromkeys(BAR_FIELDS, _NAN), "time": time}
+        done.append(row)
+    return done
+
+
+def tick_array(rows: Sequence[dict[str, Any]], fields: Sequence[str]) -> Any:
+    """Ticks as the structured array that the native module gives; `askPrice1` and its like are single levels."""
+    numpy: Any = importlib.import_module("numpy")
+    known = TICK_FIELDS | {f"{side}{n}": kind for side, kind in _LADDERS.items() for n in range(1, DEPTH + 1)}
+    names = [name for name in fields if name in known] or list(TICK_FIELDS)
+    kinds = [(name, known[name]) for name in names]
+    lines = [tuple(_tick_value(row, name) for name in names) for row in rows]
+    return numpy.array(lines, dtype=kinds)
+
+
+def _tick_value(row: dict[str, Any], name: str) -> Any:
+    return row[name] if name in row else row[name[:-1]][int(name[-1]) - 1]
+
+
 def bar_stamp(bar: Bar) -> int:
     """Minute bars keep their end; a day is stamped with its midnight, as `get_trading_dates` is."""
     if bar.period is not Period.D1:
@@ -165,6 +236,10 @@ def instrument_record(item: Instrument, quote: Quote | None, day: str) -> dict[s
         "VolumeMultiple": 1,
         "MainContract": 2147483647,
         "LastVolume": 0,
+        "MaxMarketOrderVolume": 1_000_000,
+        "MinMarketOrderVolume": LOT,
+        "MaxLimitOrderVolume": 1_000_000,
+        "MinLimitOrderVolume": LOT,
         "InstrumentStatus": 1 if item.suspended or (quote is not None and quote.suspended) else 0,
         "IsTrading": True,
         "IsRecent": False,

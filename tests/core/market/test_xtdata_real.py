@@ -118,7 +118,9 @@ def test_bars_come_back_as_they_went_in(tmp_path: Path) -> None:
     with feed_desk(tmp_path, market) as made:
         made.desk.settle("10:00:00")
         assert made.run(made.feed.bars(A, Period.M1, 10)) == minutes[-10:]
-        assert made.run(made.feed.bars(A, Period.D1, 250)) == days
+        *ended, growing = made.run(made.feed.bars(A, Period.D1, 250))
+        assert ended == days
+        assert (growing.time_ms, growing.close) == (at("15:00:00"), ticks[-1].last), "today's, as it grows"
         assert made.run(made.feed.bars(B, Period.M1, 10)) == []
 
 

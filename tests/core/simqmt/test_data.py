@@ -149,7 +149,8 @@ def test_a_raising_callback_is_printed_and_harms_nobody(
 
 def test_bars_come_as_frames(desk: Desk, xtdata: Any) -> None:
     frame = xtdata.get_market_data_ex([], [PFYH, PAYH], "1m")[PFYH]
-    assert list(frame.index) == [f"2026112009{minute}00" for minute in range(31, 36)]
+    minutes = [f"2026112009{minute}00" for minute in range(31, 36)]
+    assert list(frame.index) == [*minutes, "20261120100000"], "history, then the bar that is growing"
     assert {name: str(kind) for name, kind in frame.dtypes.items()} == {
         "time": "int64", "open": "float64", "high": "float64", "low": "float64", "close": "float64",
         "volume": "int64", "amount": "float64", "settelementPrice": "float64", "openInterest": "int64",
@@ -158,15 +159,15 @@ def test_bars_come_as_frames(desk: Desk, xtdata: Any) -> None:
     first = frame.iloc[0]
     assert (first["open"], first["high"], first["low"], first["close"]) == (11.0, 11.1, 10.9, 11.05)
     assert (first["volume"], first["amount"], first["time"]) == (123, 135_000.5, at("09:31:00"))
-    last = xtdata.get_market_data_ex(["close", "volume"], [PFYH], "1m", count=2)[PFYH]
+    last = xtdata.get_market_data_ex(["close", "volume"], [PFYH], "1m", "", "20261120093500", 2)[PFYH]
     assert list(last.columns) == ["close", "volume"]
     assert list(last.index) == ["20261120093400", "20261120093500"]
     some = xtdata.get_market_data_ex([], [PFYH], "1m", "20261120093200", "20261120093400")[PFYH]
     assert len(some) == 3
-    assert len(xtdata.get_market_data_ex([], [PAYH], "1m")[PAYH]) == 0
+    assert len(xtdata.get_market_data_ex([], [ETF], "1m")[ETF]) == 0
     days = xtdata.get_market_data_ex([], [PFYH], "1d", "20261118", "20261118")[PFYH]
     assert list(days.index) == ["20261118"]
-    wide = xtdata.get_market_data(["close"], [PFYH], "1m")
+    wide = xtdata.get_market_data(["close"], [PFYH], "1m", end_time="20261120093500")
     assert wide["close"].shape == (1, 5)
     assert wide["close"].loc[PFYH, "20261120093500"] == 11.05
 

@@ -1,0 +1,126 @@
+"""Sectors: those the terminal knows by the rules, and the user's own, kept in the terminal's folder."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core.exchange.boards import SecurityClass, class_of
+
+if TYPE_CHECKING:
+    from core.simqmt.terminal import SimTerminal
+
+_C = SecurityClass
+_FILE = "sectors.json"
+_A_SHARES_SH, _A_SHARES_SZ = frozenset({_C.SH_MAIN, _C.STAR}), frozenset({_C.SZ_MAIN, _C.CHINEXT})
+_FUNDS = frozenset(item for item in _C if item.is_fund)
+_INDEX, _BOND = frozenset({_C.INDEX}), frozenset({_C.CB})
+
+BUILT_IN: dict[str, tuple[frozenset[SecurityClass], str]] = {
+    "沪深A股": (_A_SHARES_SH | _A_SHARES_SZ, ""),
+    "上证A股": (_A_SHARES_SH, ""),
+    "深证A股": (_A_SHARES_SZ, ""),
+    "创业板": (frozenset({_C.CHINEXT}), ""),
+    "科创板": (frozenset({_C.STAR}), ""),
+    "京市A股": (frozenset({_C.BSE}), ""),
+    "沪深ETF": (frozenset({_C.SH_ETF, _C.SZ_ETF}), ""),
+    "沪市ETF": (frozenset({_C.SH_ETF}), ""),
+    "深市ETF": (frozenset({_C.SZ_ETF}), ""),
+    "沪深基金": (_FUNDS, ""),
+    "沪市基金": (_FUNDS, "SH"),
+    "深市基金": (_FUNDS, "SZ"),
+    "沪深指数": (_INDEX, ""),
+    "沪市指数": (_INDEX, "SH"),
+    "深市指数": (_INDEX, "SZ"),
+    "沪深转债": (_BOND, ""),
+    "上证转债": (_BOND, "SH"),
+    "深证转债": (_BOND, "SZ"),
+}
+"""Classes of security and the market (empty: all) of each sector; others that a real terminal has are empty here."""
+
+
+class Sectors:
+    """Sectors of one terminal. Safe on any thread."""
+
+    def __init__(self, terminal: SimTerminal) -> None:
+        self._terminal = terminal
+        self._lock = threading.Lock()
+
+    def names(self) -> list[str]:
+        """Built-in sectors, then the user's."""
+        return [*BUILT_IN, *self._own()]
+
+    def codes(self, name: str) -> list[str]:
+        """Codes of a sector, none when it is unknown."""
+        if name in BUILT_IN:
+            classes, market = BUILT_IN[name]
+            return [
+                str(item.symbol)
+                for item in self._terminal.instruments()
+                if class_of(item.symbol) in classes and item.symbol.endswith(market)
+            ]
+        return self._own().get(name, [])
+
+    def create(self, name: str, *, overwrite: bool) -> str:
+        """A new empty sector; when the name is taken the sector that is there, or one with a number behind."""
+        with self._lock:
+            own = self._own()
+            taken, number, chosen = {*BUILT_IN, *own}, 0, name
+            while chosen in taken and not overwrite:
+                number += 1
+                chosen = f"{name}{number}"
+            if chosen not in taken:
+                self._keep({**own, chosen: []})
+            return chosen
+
+    def put(self, name: str, codes: Sequence[str], *, add: bool) -> bool:
+        """Add codes to the user's sector (made when missing), or replace what it holds."""
+        if name in BUILT_IN:
+            return False
+        with self._lock:
+            own = self._own()
+            before = own.get(name, []) if add else []
+            self._keep({**own, name: _unique([*before, *codes])})
+            return True
+
+    def take(self, name: str, codes: Sequence[str]) -> bool:
+        """Take codes out of the user's sector."""
+        with self._lock:
+            own = self._own()
+            if name not in own:
+                return False
+            self._keep({**own, name: [code for code in own[name] if code not in codes]})
+            return True
+
+    def remove(self, name: str) -> bool:
+        """Forget the user's sector."""
+        with self._lock:
+            own = self._own()
+            if own.pop(name, None) is None:
+                return False
+            self._keep(own)
+            return True
+
+    def _own(self) -> dict[str, list[str]]:
+        try:
+            found = json.loads(self._file.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return {str(name): [str(code) for code in codes] for name, codes in found.items()}
+
+    def _keep(self, own: dict[str, list[str]]) -> None:
+        draft = self._file.with_suffix(".draft")
+        draft.write_text(json.dumps(own, ensure_ascii=False, indent=1), encoding="utf-8")
+        os.replace(draft, self._file)
+
+    @property
+    def _file(self) -> Path:
+        return self._terminal.path / _FILE
+
+
+def _unique(codes: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(codes))
