@@ -2,7 +2,8 @@
 
 Without `--diff` every line holds the id and the fields of `expect` as our rules give them. With it only cases
 that differ are printed, with what was expected and what we gave; the exit code is 1 when one differs that is not
-marked uncertain (`conf` U). Exit code 2: the file cannot be read.
+marked uncertain (`conf` U). A case that cannot be read gives a line with `error`, which names the thing, and exit
+code 2; so does a file that cannot be read. The file is one JSON document, or one case a line.
 """
 
 from __future__ import annotations
@@ -15,9 +16,20 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import DingPanError
+from core.exchange.case_input import CaseError
 from core.exchange.cases import DEFAULT_DAY, answer, differences
 
-_BAD_CASE = (ArithmeticError, AttributeError, DingPanError, LookupError, TypeError, ValueError)
+_BAD_CASE = (
+    ArithmeticError,
+    AttributeError,
+    DingPanError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+_BAD_FILE = (OSError, RecursionError, ValueError)
+DIFFERS, UNREADABLE = 1, 2
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -30,46 +42,67 @@ def main(argv: Sequence[str] | None = None) -> int:
     given = parser.parse_args(argv)
     try:
         cases, day = _read(given.cases)
-    except (OSError, ValueError, TypeError, KeyError) as error:
+    except _BAD_FILE as error:
         sys.stderr.write(f"{given.cases}：读不出案例：{error}\n")
-        return 2
-    return _diff(cases, day) if given.diff else _all(cases, day)
+        return UNREADABLE
+    return max((_one(case, day, diff=given.diff) for case in cases), default=0)
 
 
-def _read(path: Path) -> tuple[list[dict[str, Any]], str]:
-    data = json.loads(path.read_text(encoding="utf-8"))
+def _read(path: Path) -> tuple[list[Any], str]:
+    text = path.read_text(encoding="utf-8-sig")
+    try:
+        data = json.loads(text)
+    except ValueError:
+        lines = [line for line in text.splitlines() if line.strip()]
+        if not lines or not any(_is_object(line) for line in lines):
+            raise
+        return [_line_case(line, number) for number, line in enumerate(lines, 1)], DEFAULT_DAY
     if isinstance(data, list):
         return data, DEFAULT_DAY
-    return list(data["cases"]), str(data.get("as_of", DEFAULT_DAY))
+    if isinstance(data, dict) and "kind" in data and "cases" not in data:
+        return [data], DEFAULT_DAY
+    if not isinstance(data, dict) or not isinstance(data.get("cases"), list):
+        raise ValueError('expected {"cases": [...]} or a list of cases')
+    return data["cases"], str(data.get("as_of") or DEFAULT_DAY)
 
 
-def _line(record: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(record) + "\n")  # ASCII: a Windows console may not take Chinese
+def _is_object(line: str) -> bool:
+    try:
+        return isinstance(json.loads(line), dict)
+    except ValueError:
+        return False
 
 
-def _all(cases: list[dict[str, Any]], day: str) -> int:
-    failed = False
-    for case in cases:
-        try:
-            _line(answer(case, day))
-        except _BAD_CASE as error:
-            failed = True
-            _line({"id": case.get("id"), "error": f"{type(error).__name__}: {error}"})
-    return 1 if failed else 0
+def _line_case(line: str, number: int) -> Any:
+    """The case of one line; a line that is no JSON becomes one that says so when it is answered."""
+    try:
+        return json.loads(line)
+    except ValueError as error:
+        return CaseError(f"line {number}: {error}")
 
 
-def _diff(cases: list[dict[str, Any]], day: str) -> int:
-    failed = False
-    for case in cases:
-        uncertain = case.get("conf") == "U"
-        try:
-            found = differences(case, day)
-        except _BAD_CASE as error:
-            found = {"error": f"{type(error).__name__}: {error}"}
-        if found:
-            failed = failed or not uncertain
-            _line({"id": case.get("id"), "uncertain": uncertain, "differs": found})
-    return 1 if failed else 0
+def _print(record: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(record, default=str) + "\n")  # ASCII: a Windows console may not take Chinese
+
+
+def _one(case: Any, day: str, *, diff: bool) -> int:
+    """Answer one case and print its line; the exit code it asks for."""
+    fields = case if isinstance(case, dict) else {}
+    uncertain = fields.get("conf") == "U"
+    try:
+        if isinstance(case, CaseError):
+            raise case
+        found = differences(case, day) if diff else answer(case, day)
+    except _BAD_CASE as error:
+        text = str(error) if isinstance(error, DingPanError) else f"{type(error).__name__}: {error}"
+        _print({"id": fields.get("id"), "error": text})
+        return UNREADABLE
+    if not diff:
+        _print(found)
+        return 0
+    if found:
+        _print({"id": fields.get("id"), "uncertain": uncertain, "differs": found})
+    return DIFFERS if found and not uncertain else 0
 
 
 if __name__ == "__main__":

@@ -6,9 +6,7 @@ A case is `{"id", "kind", "input", "expect"}` with kind order, cancel, market_ma
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
@@ -16,16 +14,17 @@ from core.domain.enums import Side
 from core.domain.money import decimal_to_milli
 from core.exchange.auction import AuctionOrder, auction_price
 from core.exchange.cage import BookTop
-from core.exchange.calendar import MAINLAND
+from core.exchange.case_input import CaseError, Given, decimal, side, whole
 from core.exchange.checks import check_cancel, check_order
-from core.exchange.fees import ZERO, Fees
-from core.exchange.ledger import Ledger
+from core.exchange.fees import Fees
+from core.exchange.lifecycle import run
 from core.exchange.limits import LimitFacts
+from core.exchange.lots import OrderForm
 from core.exchange.matching import Book, match_market
 from core.exchange.orders import OrderQuery, Verdict
-from core.exchange.price_types import PriceType
+from core.exchange.price_types import PriceType, price_type_of
 from core.exchange.refusals import RuleCode
-from core.exchange.symbols import tick_size
+from core.exchange.symbols import require_class, tick_size
 
 Case = Mapping[str, Any]
 DEFAULT_DAY = "2026-11-20"
@@ -34,14 +33,18 @@ _ANY_STOCK = {"SH": "600000.SH", "SZ": "000001.SZ", "BJ": "920002.BJ"}
 
 def answer(case: Case, day: str = DEFAULT_DAY) -> dict[str, Any]:
     """The id and the fields our rules give; only the fields that the case's `expect` names, when it has one."""
-    kind = str(case["kind"])
-    if kind not in _KINDS:
-        raise ValueError(f"unknown kind {kind!r} in case {case['id']!r}")
+    if not isinstance(case, Mapping):
+        raise CaseError(f"a case must be an object, got {case!r:.60}")
+    kind = case.get("kind")
+    if not isinstance(kind, str) or kind not in _KINDS:
+        raise CaseError(f"kind: expected one of {', '.join(_KINDS)}, got {kind!r:.60}")
     given = _KINDS[kind](case, day)
     expected = case.get("expect")
+    if expected is not None and not isinstance(expected, Mapping):
+        raise CaseError(f"expect: expected an object, got {expected!r:.60}")
     if expected:
         given = {name: given.get(name) for name in expected}
-    return {"id": case["id"], **given}
+    return {"id": case.get("id"), **given}
 
 
 def differences(case: Case, day: str = DEFAULT_DAY) -> dict[str, Any]:
@@ -49,56 +52,46 @@ def differences(case: Case, day: str = DEFAULT_DAY) -> dict[str, Any]:
     ours = answer(case, day)
     return {
         name: {"expect": wanted, "got": ours.get(name)}
-        for name, wanted in case.get("expect", {}).items()
+        for name, wanted in (case.get("expect") or {}).items()
         if ours.get(name) != wanted
     }
-
-
-def _decimal(value: Any) -> Decimal | None:
-    return None if value is None else Decimal(str(value))
 
 
 def _text(value: Decimal | None) -> str | None:
     return None if value is None else str(value)
 
 
-def _moment(given: Mapping[str, Any], day: str) -> datetime:
-    return datetime.combine(
-        date.fromisoformat(given.get("date", day)), time.fromisoformat(given.get("time", "10:00:00"))
-    )
-
-
-def order_query(given: Mapping[str, Any], day: str = DEFAULT_DAY) -> OrderQuery:
+def order_query(given: Given, day: str = DEFAULT_DAY) -> OrderQuery:
     """The query of an order case's input."""
-    book = given.get("book") or {}
-    top = BookTop(*(_decimal(book.get(name)) for name in ("bid1", "ask1", "last")))
+    book, held = given.part("book"), given.part("position")
+    top = BookTop(*(book.decimal(name) for name in ("bid1", "ask1", "last")))
     facts = LimitFacts(
-        name=given.get("name", ""),
-        listing_day=given.get("listing_day"),
-        delist_day=given.get("delist_day"),
-        issue_price=_decimal(given.get("issue_price")),
+        name=given.text("name", ""),
+        listing_day=given.optional_whole("listing_day"),
+        delist_day=given.optional_whole("delist_day"),
+        issue_price=given.decimal("issue_price"),
     )
     return OrderQuery(
-        symbol=given["code"],
-        side=Side(given["side"]),
-        volume=given["qty"],
-        price=_decimal(given.get("price")),
-        moment=_moment(given, day),
-        price_type=given.get("price_type", PriceType.FIX_PRICE),
-        prev_close=_decimal(given.get("prev_close")),
+        symbol=given.text("code"),
+        side=given.side(),
+        volume=given.whole("qty"),
+        price=given.decimal("price"),
+        moment=given.moment(day),
+        price_type=given.price_type(PriceType.FIX_PRICE),
+        prev_close=given.decimal("prev_close"),
         facts=facts,
         top=top,
-        halted=bool(given.get("halted")),
-        can_use=(given.get("position") or {}).get("can_use"),
-        cash=_decimal(given.get("cash")),
-        bought_today=given.get("bought_today", 0),
-        close=_decimal(given.get("close")),
+        halted=given.flag("halted"),
+        can_use=held.optional_whole("can_use") if held.has("can_use") else held.optional_whole("volume"),
+        cash=given.decimal("cash"),
+        bought_today=given.whole("bought_today", 0),
+        close=given.decimal("close"),
     )
 
 
 def _order(case: Case, day: str) -> dict[str, Any]:
-    given = case["input"]
-    verdict = check_order(order_query(given, day))
+    query = order_query(Given(case.get("input")), day)
+    verdict = check_order(query)
     fields: dict[str, Any] = {}
     if verdict.cls is not None and verdict.limits is not None:
         fields["class"] = verdict.cls.value
@@ -107,10 +100,10 @@ def _order(case: Case, day: str) -> dict[str, Any]:
     if verdict.phase is not None:
         fields["phase"] = verdict.phase.value
     if verdict.cage is not None:
-        tick = tick_size(given["code"])
+        tick = tick_size(query.symbol)
         fields["cage_ref"] = str(verdict.cage.reference.quantize(tick))
         fields["cage_bound"] = str(verdict.cage.bound)
-    fields.update(_account_effects(verdict, given["side"]))
+    fields.update(_account_effects(verdict, query.side))
     fields["decision"] = verdict.acceptance.value
     fields["reason"] = verdict.code.value
     if verdict.refusal is not None and verdict.code is RuleCode.QTY_ABOVE_MAX:
@@ -118,14 +111,14 @@ def _order(case: Case, day: str) -> dict[str, Any]:
     return fields
 
 
-def _account_effects(verdict: Verdict, side: str) -> dict[str, Any]:
+def _account_effects(verdict: Verdict, side: Side) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     if verdict.freeze_cash is not None:
         fields["frozen_cash"] = str(verdict.freeze_cash)
     if verdict.freeze_volume is not None:
         fields["frozen_volume"] = verdict.freeze_volume
     if verdict.fees is not None:
-        name = "fees_if_filled_at_freeze_price" if side == Side.BUY.value else "fees_if_filled"
+        name = "fees_if_filled_at_freeze_price" if side is Side.BUY else "fees_if_filled"
         fields[name] = _fees(verdict.fees)
     if verdict.net_proceeds is not None:
         fields["net_proceeds"] = str(verdict.net_proceeds)
@@ -142,31 +135,53 @@ def _fees(fees: Fees) -> dict[str, str]:
 
 
 def _cancel(case: Case, day: str) -> dict[str, Any]:
-    given = case["input"]
-    symbol = given.get("code") or _ANY_STOCK[given["exchange"]]
-    refusal = check_cancel(symbol, _moment(given, day), given["status"])
+    given = Given(case.get("input"))
+    if given.has("code"):
+        symbol = given.text("code")
+        require_class(symbol)
+    else:
+        exchange = given.text("exchange").upper()
+        if exchange not in _ANY_STOCK:
+            raise CaseError(f"input.exchange: expected SH, SZ or BJ, got {exchange!r}")
+        symbol = _ANY_STOCK[exchange]
+    refusal = check_cancel(symbol, given.moment(day), given.whole("status"))
     return {"allowed": refusal is None, "reason": (refusal.code if refusal else RuleCode.OK).value}
 
 
-def _levels(rows: Any) -> tuple[tuple[int, int], ...]:
-    return tuple((decimal_to_milli(Decimal(str(price))), volume) for price, volume in rows or ())
+def _levels(given: Given, name: str) -> tuple[tuple[int, int], ...]:
+    levels = []
+    for at, row in enumerate(given.rows(name)):
+        path = f"{given.path}.{name}[{at}]"
+        if not isinstance(row, list) or len(row) != 2:
+            raise CaseError(f"{path}: expected [price, volume], got {row!r}")
+        price, volume = decimal(row[0], path), whole(row[1], path)
+        if price <= 0 or volume < 0:
+            raise CaseError(f"{path}: expected a price above 0 and a volume, got {row!r}")
+        levels.append((decimal_to_milli(price), volume))
+    return tuple(levels)
 
 
-def _milli(value: Any) -> int | None:
-    return None if value is None else decimal_to_milli(Decimal(str(value)))
+def _milli(value: Decimal | None) -> int | None:
+    return None if value is None else decimal_to_milli(value)
 
 
 def _market(case: Case, _day: str) -> dict[str, Any]:
-    given = case["input"]
-    book = Book(_levels(given.get("bids")), _levels(given.get("asks")))
-    side = Side(given.get("side") or ("SELL" if given.get("bids") and not given.get("asks") else "BUY"))
+    given = Given(case.get("input"))
+    book = Book(_levels(given, "bids"), _levels(given, "asks"))
+    only_bids = bool(book.bids) and not book.asks
+    side = given.side() if given.has("side") else Side.SELL if only_bids else Side.BUY
+    price_type, volume = price_type_of(given.price_type()), given.whole("qty")
+    if price_type is None or price_type.form is not OrderForm.MARKET:
+        raise CaseError(f"input.price_type: expected a market type 42 to 48, got {given.raw('price_type')!r}")
+    if volume <= 0:
+        raise CaseError(f"input.qty: expected more than 0, got {volume}")
     result = match_market(
         book,
         side,
-        PriceType(given["price_type"]),
-        given["qty"],
-        protect=_milli(given.get("protect")),
-        own_best=_milli(given.get("own_best")),
+        price_type,
+        volume,
+        protect=_milli(given.decimal("protect")),
+        own_best=_milli(given.decimal("own_best")),
     )
     fine = any(price % 10 for price, _ in (*book.bids, *book.asks))
     tick = Decimal("0.001") if fine else Decimal("0.01")
@@ -183,81 +198,35 @@ def _price(milli: int, tick: Decimal) -> str:
 
 
 def _auction(case: Case, _day: str) -> dict[str, Any]:
-    given = case["input"]
-    tick = Decimal(str(given.get("tick", "0.01")))
-    sides = {"B": Side.BUY, "S": Side.SELL}
-    orders = [
-        AuctionOrder(sides[side], _milli(price) or 0, volume) for side, price, volume in given["orders"]
-    ]
-    reference = given.get("last") if given.get("last") is not None else given["prev_close"]
+    given = Given(case.get("input"))
+    exchange = given.text("exchange").upper()
+    if exchange not in _ANY_STOCK:
+        raise CaseError(f"input.exchange: expected SH, SZ or BJ, got {exchange!r}")
+    tick = given.decimal("tick") or Decimal("0.01")
+    reference = given.decimal("last") or given.decimal("prev_close")
+    if reference is None:
+        raise CaseError("input.prev_close: missing")
     result = auction_price(
-        given["exchange"],
-        orders,
-        reference=_milli(reference) or 0,
-        tick=int(tick * 1000),
-        every_tick=given.get("candidates") != "order prices",
+        exchange,
+        [_auction_order(row, f"input.orders[{at}]") for at, row in enumerate(given.rows("orders"))],
+        reference=decimal_to_milli(reference),
+        tick=max(1, int(tick * 1000)),
+        every_tick=given.values.get("candidates") != "order prices",
     )
     return {"price": None if result.price is None else _price(result.price, tick), "volume": result.volume}
 
 
-# A lifecycle's script is the list of its events; a case without one gets the plain buy, part, cancel, sell.
-_PLAIN_SCRIPT = (
-    "start",
-    "buy 1000@10.00 sent",
-    "fill 400@9.98",
-    "cancel the other 600",
-    "next day",
-    "sell 400@10.50 sent",
-    "filled 400@10.50",
-)
-_STEP = re.compile(
-    r"\b(?P<verb>start|buy|sell|fill(?:ed)?|cancel|reject|next day)"
-    r"(?:\D*?(?P<volume>\d+)@(?P<price>\d+(?:\.\d+)?))?",
-    re.IGNORECASE,
-)
+def _auction_order(row: Any, path: str) -> AuctionOrder:
+    if not isinstance(row, list) or len(row) != 3:
+        raise CaseError(f'{path}: expected ["B", price, volume], got {row!r}')
+    price, volume = decimal(row[1], path), whole(row[2], path)
+    if price <= 0 or volume <= 0:
+        raise CaseError(f"{path}: expected a price and a volume above 0, got {row!r}")
+    return AuctionOrder(side(row[0], path), decimal_to_milli(price), volume)
 
 
 def _lifecycle(case: Case, day: str) -> dict[str, Any]:
-    given = case["input"]
-    states = (case.get("expect") or {}).get("states") or [{"event": event} for event in _PLAIN_SCRIPT]
-    cash = given.get("cash") or states[0].get("cash") or "100000"
-    ledger, serial = Ledger(date.fromisoformat(given.get("date", day)), Decimal(str(cash))), 0
-    shown = []
-    for state in states:
-        ledger, serial = _lifecycle_step(ledger, given["code"], state["event"], serial)
-        held = ledger.holding(given["code"])
-        shown.append(
-            {
-                "event": state["event"],
-                "cash": str(ledger.cash),
-                "frozen_cash": str(ledger.frozen_cash or ZERO),
-                "volume": held.volume,
-                "can_use_volume": held.can_use,
-                "frozen_volume": held.frozen,
-            }
-        )
-    return {"states": shown}
-
-
-def _lifecycle_step(ledger: Ledger, symbol: str, event: str, serial: int) -> tuple[Ledger, int]:
-    match = _STEP.search(event)
-    if match is None:
-        raise ValueError(f"unknown lifecycle event {event!r}")
-    verb = match["verb"].lower()
-    if verb == "start":
-        return ledger, serial
-    if verb == "next day":
-        return ledger.next_day(MAINLAND.next_trading_day(ledger.day)), serial
-    if verb in ("cancel", "reject"):
-        return ledger.release(str(serial)), serial
-    if match["volume"] is None:
-        raise ValueError(f"lifecycle event without volume and price: {event!r}")
-    volume, price = int(match["volume"]), Decimal(match["price"])
-    if verb == "buy":
-        return ledger.freeze_buy(str(serial + 1), symbol, volume, price), serial + 1
-    if verb == "sell":
-        return ledger.freeze_sell(str(serial + 1), symbol, volume, price), serial + 1
-    return ledger.fill(str(serial), price, volume).ledger, serial
+    return {"states": run(case, Given(case.get("input")), day)}
 
 
 _KINDS: dict[str, Callable[[Case, str], dict[str, Any]]] = {

@@ -87,7 +87,7 @@ def test_diff_of_the_committed_cases_is_empty(capsys: pytest.CaptureFixture[str]
 def test_a_case_that_cannot_be_read_is_named_and_the_others_answered(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["check", write(tmp_path, {"id": "BROKEN"}, case_of("CAGE-001"))]) == 1
+    assert main(["check", write(tmp_path, {"id": "BROKEN"}, case_of("CAGE-001"))]) == 2
     broken, fine = (json.loads(line) for line in capsys.readouterr().out.splitlines())
     assert broken["id"] == "BROKEN"
     assert "kind" in broken["error"]
