@@ -30,16 +30,15 @@ class QuoteSlots:
 
     def put(self, quotes: Iterable[Quote]) -> None:
         """Keep the newest by symbol and wake the loop once."""
+        batch = list(quotes)
+        by_symbol = {quote.symbol: quote for quote in batch}
         with self._lock:
             if self._closed:
                 return
-            for quote in quotes:
-                held = self._slots.get(quote.symbol)
-                if held is not None:
-                    self.overwritten += 1
-                    if quote.time_ms < held.time_ms:
-                        continue
-                self._slots[quote.symbol] = quote
+            if not self._slots and len(by_symbol) == len(batch):
+                self._slots = by_symbol  # the usual case: the loop took everything, and each symbol came once
+            else:
+                self._merge(batch)
             if self._woken or not self._slots:
                 return
             self._woken = True
@@ -47,6 +46,15 @@ class QuoteSlots:
             self._loop.call_soon_threadsafe(self._drain)
         except RuntimeError:  # the loop is closed: nobody is left to trade
             self.close()
+
+    def _merge(self, batch: Iterable[Quote]) -> None:
+        for quote in batch:
+            held = self._slots.get(quote.symbol)
+            if held is not None:
+                self.overwritten += 1
+                if quote.time_ms < held.time_ms:
+                    continue
+            self._slots[quote.symbol] = quote
 
     def close(self) -> None:
         """Deliver nothing more."""
@@ -57,8 +65,8 @@ class QuoteSlots:
     def _drain(self) -> None:
         with self._lock:
             self._woken = False
-            batch = list(self._slots.values())
-            self._slots.clear()
+            slots, self._slots = self._slots, {}
+        batch = list(slots.values())
         if not batch:
             return
         try:

@@ -11,7 +11,14 @@ import pytest
 
 from core.domain.enums import Period, Phase
 from core.domain.market import Instrument, Quote, Symbol, ms_to_datetime
-from core.market.ticks import convert_bars, convert_detail, convert_tick, default_tick, volume_unit
+from core.market.ticks import (
+    TickConverter,
+    convert_bars,
+    convert_detail,
+    convert_tick,
+    default_tick,
+    volume_unit,
+)
 from tests.fakes.market import at
 
 SYMBOL = Symbol("000001.SZ")
@@ -84,6 +91,25 @@ def test_the_documented_sample() -> None:
 def test_without_shares_the_lots_count() -> None:
     lots = {name: value for name, value in SAMPLE.items() if name != "pvolume"}
     assert convert_tick(SYMBOL, lots).volume == 75_861_300
+
+
+def test_a_converter_that_is_kept_remembers_nothing_wrong() -> None:
+    """Symbols, ticks, days and instruments in turn, each as a fresh conversion gives it."""
+    converter = TickConverter("QMT")
+    tomorrow = replace(INSTRUMENT, trading_day=date(2024, 12, 3), limit_up=Decimal("13.00"))
+    fund = replace(INSTRUMENT, symbol=FUND, tick=Decimal("0.001"))
+    odd = SAMPLE | {"lastPrice": 11.3874, "open": float("nan"), "askPrice": [0.0] * 5, "askVol": [0] * 5}
+    short = SAMPLE | {"bidPrice": [11.39, None], "bidVol": [3, -1, 5], "askPrice": None}
+    for _ in range(2):
+        for tick in (SAMPLE, odd, short, SAMPLE | {"lastClose": 11.37}):
+            for symbol, known in ((SYMBOL, INSTRUMENT), (SYMBOL, tomorrow), (SYMBOL, None), (FUND, fund)):
+                assert converter.convert(symbol, tick, known) == convert_tick(symbol, tick, known, "QMT")
+    assert converter.convert(SYMBOL, odd).last == 11_390
+    assert converter.convert(FUND, odd).last == 11_387
+    assert converter.convert(SYMBOL, SAMPLE, INSTRUMENT).limit_up == 12_520
+    assert converter.convert(SYMBOL, SAMPLE, tomorrow).limit_up == 0
+    assert converter.convert(SYMBOL, short).bids == ((11_390, 300), (0, 0))
+    assert converter.convert(SYMBOL, SAMPLE, received_ms=7).received_ms == 7
 
 
 @pytest.mark.parametrize(
