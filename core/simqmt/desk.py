@@ -9,7 +9,7 @@ from core.domain.market import Symbol
 from core.simqmt.accounts import Accounts
 from core.simqmt.answers import SECURITY_ACCOUNT, Answers
 from core.simqmt.counter import Counter, Ticket
-from core.simqmt.records import MARKETS, Push, SimOrder
+from core.simqmt.records import MARKETS, Push, SimOrder, SimTrade
 from core.simqmt.requests import NOT_SUPPORTED, Request, account_of, empty_answer
 from core.simqmt.structs import Surface
 from core.simqmt.views import asset_view, position_view
@@ -59,6 +59,14 @@ class RequestDesk:
         if method is None:
             return Outcome(empty_answer(self._surface, request, NOT_SUPPORTED))
         return method(request)
+
+    def orders(self, account: str) -> list[SimOrder]:
+        """The day's orders of an account."""
+        return self._accounts.orders(account)
+
+    def trades(self, account: str) -> list[SimTrade]:
+        """The day's fills of an account."""
+        return self._accounts.trades(account)
 
     def _account(self, request: Request) -> str:
         """The account a request means; empty for one the terminal does not have, or of another type."""

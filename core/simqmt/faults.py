@@ -1,100 +1,299 @@
 """Faults on demand: what a real terminal does on a bad day. Set before or during a run, from any thread.
 
-`kind` is a request's name without `WithSeq`: `orderStock`, `queryStockAsset`, ... `nth` counts requests of that kind
-from 1, from the start of the terminal; None means every one.
+A fault is a `Rule`: its name (`FAULTS`), what it hits (`on`), and when: the nth times (counted from 1 since the terminal was
+made), a range of times, or a chance. Chances are dice thrown by seed, rule and count, so the same seed and the same
+requests give the same faults. `log` holds what hit, in order.
+
+`on` is a request's name without `WithSeq` (`orderStock`, `queryStockAsset`, ...), for push faults the kind of push
+(`PUSHES`), for quote faults a code; None means any.
 """
 
 from __future__ import annotations
 
+import logging
+import os
+import signal
 import threading
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import NamedTuple
+
+from core.domain.market import Quote, Symbol
+from core.errors import ContractError
+from core.simqmt.fault_rules import FAULTS, STEPS, Nth, Rule, as_nth, random_rules, read_rules
+
+_log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One fault: which request it hits."""
+class Hit(NamedTuple):
+    """One fault that happened: at which step (request, push, code, commit), the step's number, the fault's name."""
 
-    kind: str
-    nth: int | None
-
-    def hits(self, kind: str, count: int) -> bool:
-        """Whether it hits the `count`-th request of `kind`."""
-        return self.kind == kind and self.nth in (None, count)
+    step: str
+    number: int
+    fault: str
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What happens to one request."""
+    """What happens to one request or push: the names of the faults that hit it, and how late it comes."""
 
-    lost: bool = False
-    silent: bool = False
+    faults: frozenset[str] = frozenset()
     delay_ms: int = 0
-    pushes_first: bool = False
+
+    def __contains__(self, fault: object) -> bool:
+        return fault in self.faults
 
 
-@dataclass(slots=True)
+NOTHING = Plan()
+
+
 class Faults:
-    """The terminal's faults; `log` names those that hit: (kind, number, what)."""
+    """The faults of one terminal."""
 
-    duplicate_pushes: bool = False
-    log: list[tuple[str, int, str]] = field(default_factory=list)
-    _lost: list[Rule] = field(default_factory=list)
-    _silent: list[Rule] = field(default_factory=list)
-    _first: list[Rule] = field(default_factory=list)
-    _delays: list[tuple[Rule, int]] = field(default_factory=list)
-    _refusals: int = 0
-    _counts: Counter[str] = field(default_factory=Counter)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    def __init__(self, rules: Iterable[Rule] = (), seed: int = 0) -> None:
+        self.log: list[Hit] = []
+        self.slow_ms = 0
+        self._seed = seed
+        self._rules: list[Rule] = []
+        self._used: Counter[Rule] = Counter()
+        self._counts: dict[str, Counter[str]] = {channel: Counter() for channel in set(FAULTS.values())}
+        self._shown: dict[Symbol, Quote] = {}
+        self._lock = threading.RLock()
+        self.add_rules(rules)
 
-    def never_answer(self, kind: str, nth: int | None = None) -> None:
-        """The request is lost on its way: nothing happens and nobody answers."""
-        self._lost.append(Rule(kind, nth))
+    @classmethod
+    def random(cls, seed: int, intensity: float = 0.2) -> Faults:
+        """A schedule of faults of all kinds; `intensity` from 0 (hardly any) to 1 (hardly anything works)."""
+        return cls(random_rules(seed, intensity), seed)
 
-    def drop_response(self, kind: str, nth: int | None = None) -> None:
-        """The request is done, pushes come, only its own answer is lost."""
-        self._silent.append(Rule(kind, nth))
+    @classmethod
+    def read(cls, path: Path, seed: int = 0) -> Faults:
+        """The rules of a JSON file. Raises BadInput naming the rule and its field."""
+        rules, own_seed = read_rules(path)
+        return cls(rules, seed if own_seed is None else own_seed)
 
-    def delay_response(self, kind: str, ms: int, nth: int | None = None) -> None:
-        """The answer comes `ms` of virtual time late; pushes come in time."""
-        self._delays.append((Rule(kind, nth), ms))
+    # any fault
 
-    def push_before_response(self, kind: str = "orderStock", nth: int | None = None) -> None:
-        """The pushes a request causes come before its answer."""
-        self._first.append(Rule(kind, nth))
+    def add(
+        self,
+        fault: str,
+        on: str | None = None,
+        *,
+        nth: Nth = None,
+        first: int = 1,
+        last: int | None = None,
+        ms: int = 0,
+        times: int | None = None,
+        chance: float | None = None,
+    ) -> None:
+        """Add a rule: the nth times, or from the `first` to the `last`, at most `times` times, with a chance."""
+        self.add_rules([Rule(fault, on, as_nth(nth), first, last, ms, times, chance)])
 
-    def refuse_connect(self, times: int) -> None:
-        """The next `times` connects fail."""
-        self._refusals = times
+    def add_rules(self, rules: Iterable[Rule]) -> None:
+        """Add rules. Raises ContractError for an unknown fault."""
+        for rule in rules:
+            if rule.fault not in FAULTS:
+                raise ContractError(f"no fault {rule.fault!r}; there are {', '.join(FAULTS)}")
+            with self._lock:
+                if rule.fault == "slow":
+                    self.slow_ms = rule.ms
+                    self.log.append(Hit("terminal", 1, "slow"))
+                self._rules.append(rule)
 
     def clear(self) -> None:
         """No faults from now on; the counts go on."""
         with self._lock:
-            for rules in (self._lost, self._silent, self._first, self._delays):
-                rules.clear()
-            self._refusals = 0
-            self.duplicate_pushes = False
+            self._rules.clear()
+            self.slow_ms = 0
+
+    # faults by name
+
+    def never_answer(self, kind: str, nth: Nth = None) -> None:
+        """The request is lost on its way: nothing happens and nobody answers."""
+        self.add("never_answer", kind, nth=nth)
+
+    def drop_response(self, kind: str, nth: Nth = None) -> None:
+        """The request is done, pushes come, only its own answer is lost."""
+        self.add("drop_response", kind, nth=nth)
+
+    def delay_response(self, kind: str, ms: int, nth: Nth = None) -> None:
+        """The answer comes `ms` of virtual time late; pushes come in time."""
+        self.add("delay_response", kind, ms=ms, nth=nth)
+
+    def double_response(self, kind: str, nth: Nth = None) -> None:
+        """The answer comes twice."""
+        self.add("double_response", kind, nth=nth)
+
+    def reorder_response(self, kind: str, nth: Nth = None) -> None:
+        """The answer comes after whatever is told next to that session."""
+        self.add("reorder_response", kind, nth=nth)
+
+    def push_before_response(self, kind: str = "orderStock", nth: Nth = None) -> None:
+        """The pushes a request causes come before its answer."""
+        self.add("push_before_response", kind, nth=nth)
+
+    def error_before_response(self, kind: str = "orderStock", nth: Nth = None) -> None:
+        """An order error comes before the answer that it belongs to."""
+        self.add("error_before_response", kind, nth=nth)
+
+    def trade_before_order(self, kind: str = "orderStock", nth: Nth = None) -> None:
+        """Fills are told before the first state of their order."""
+        self.add("trade_before_order", kind, nth=nth)
+
+    def answer_minus_one(self, kind: str = "orderStock", nth: Nth = None) -> None:
+        """The answer is -1 and yet the order lives (or the cancel is sent)."""
+        self.add("answer_minus_one", kind, nth=nth)
+
+    def answer_none(self, kind: str, nth: Nth = None) -> None:
+        """A query is answered None."""
+        self.add("answer_none", kind, nth=nth)
+
+    def drop_push(self, kind: str | None = None, nth: Nth = None) -> None:
+        """A push is lost."""
+        self.add("drop_push", kind, nth=nth)
+
+    def delay_push(self, kind: str | None, ms: int, nth: Nth = None) -> None:
+        """A push comes `ms` late."""
+        self.add("delay_push", kind, ms=ms, nth=nth)
+
+    def double_push(self, kind: str | None = None, nth: Nth = None) -> None:
+        """A push comes twice."""
+        self.add("double_push", kind, nth=nth)
+
+    def reorder_push(self, kind: str | None = None, nth: Nth = None) -> None:
+        """A push comes after whatever is told next to that session."""
+        self.add("reorder_push", kind, nth=nth)
+
+    @property
+    def duplicate_pushes(self) -> bool:
+        """Whether every push comes twice."""
+        return any(rule == _EVERY_PUSH_TWICE for rule in self._rules)
+
+    @duplicate_pushes.setter
+    def duplicate_pushes(self, wanted: bool) -> None:
+        with self._lock:
+            self._rules = [rule for rule in self._rules if rule != _EVERY_PUSH_TWICE]
+            if wanted:
+                self._rules.append(_EVERY_PUSH_TWICE)
+
+    def disconnect(self, kind: str, nth: Nth = 1, when: str = "before_answer") -> None:
+        """Lose the session at a request: `before` it is done, `before_answer` (done, unanswered), or `after`;
+        `all`: every session and the market data, done and unanswered."""
+        names = {"before": "disconnect_before", "before_answer": "disconnect", "after": "disconnect_after"}
+        self.add({**names, "all": "disconnect_all"}[when], kind, nth=nth)
+
+    def refuse_connect(self, times: int) -> None:
+        """The next `times` connects fail."""
+        with self._lock:
+            self._rules = [rule for rule in self._rules if rule.fault != "refuse_connect"]
+            if times > 0:
+                self._rules.append(
+                    Rule("refuse_connect", times=times, label=str(self._counts["connect"]["connect"]))
+                )
+
+    def repush_day(self, first: int = 2) -> None:
+        """All orders and fills of the day are pushed again after a subscribe, from the `first` subscribe on."""
+        self.add("repush_day", "subscribe", first=first)
+
+    def stop_feed(self, code: str | None = None, first: int = 1, last: int | None = None) -> None:
+        """Programs see no snapshot from a code's `first` to its `last`; the exchange goes on."""
+        self.add("stop_feed", code, first=first, last=last)
+
+    def stale_quotes(self, code: str | None = None, first: int = 1, last: int | None = None) -> None:
+        """Programs see the last snapshot before `first` again and again, with its old time."""
+        self.add("stale_quote", code, first=first, last=last)
+
+    def zero_quotes(self, code: str | None = None, first: int = 1, last: int | None = None) -> None:
+        """Programs see snapshots without prices and books."""
+        self.add("zero_quote", code, first=first, last=last)
+
+    def slow(self, ms: int) -> None:
+        """The terminal is slow: everything it tells comes `ms` late, in its order."""
+        self.add("slow", ms=ms)
+
+    def kill(self, step: str, nth: int = 1) -> None:
+        """End the process with SIGKILL at the nth time of a step (`STEPS`). Raises ContractError for another."""
+        if step not in STEPS:
+            raise ContractError(f"no step {step!r}; there are {', '.join(STEPS)}")
+        self.add("kill", step, nth=nth)
+
+    # asked by the terminal
 
     def refuses_connect(self) -> bool:
-        """Asked by the terminal at each connect."""
-        with self._lock:
-            if self._refusals <= 0:
-                return False
-            self._refusals -= 1
-            self.log.append(("connect", 0, "refused"))
-            return True
+        """Once at each connect."""
+        return "refuse_connect" in self._decide("connect", "connect")
 
     def plan(self, kind: str) -> Plan:
-        """Asked by the terminal once for each request, in order."""
+        """Once for each request, in order."""
+        return self._decide("request", kind)
+
+    def push_plan(self, kind: str) -> Plan:
+        """Once for each push to each session, in order."""
+        return self._decide("push", kind)
+
+    def step(self, name: str) -> None:
+        """At each step of `STEPS`: may not return."""
+        if "kill" in self._decide("kill", name):
+            die()
+
+    def quotes(self, quotes: Sequence[Quote]) -> Sequence[Quote]:
+        """Snapshots as programs are to see them."""
+        if not self._rules:
+            for quote in quotes:
+                self._counts["quote"][quote.symbol] += 1
+                self._shown[quote.symbol] = quote
+            return quotes
+        seen: list[Quote] = []
+        for quote in quotes:
+            plan = self._decide("quote", quote.symbol)
+            if "stop_feed" in plan:
+                continue
+            if "stale_quote" in plan:
+                seen.append(self._shown.get(quote.symbol, quote))
+            elif "zero_quote" in plan:
+                seen.append(_without_prices(quote))
+            else:
+                self._shown[quote.symbol] = quote
+                seen.append(quote)
+        return seen
+
+    # inside
+
+    def _decide(self, channel: str, step: str) -> Plan:
         with self._lock:
-            self._counts[kind] += 1
-            count = self._counts[kind]
-            plan = Plan(
-                lost=any(rule.hits(kind, count) for rule in self._lost),
-                silent=any(rule.hits(kind, count) for rule in self._silent),
-                delay_ms=sum(ms for rule, ms in self._delays if rule.hits(kind, count)),
-                pushes_first=any(rule.hits(kind, count) for rule in self._first),
-            )
-            if plan != Plan():
-                self.log.append((kind, count, str(plan)))
-            return plan
+            counts = self._counts[channel]
+            counts[step] += 1
+            if not self._rules:
+                return NOTHING
+            number = counts[step]
+            hits = [rule for rule in self._rules if self._hits(rule, channel, step, number)]
+            if not hits:
+                return NOTHING
+            for rule in hits:
+                self._used[rule] += 1
+                self.log.append(Hit(step, number, rule.fault))
+                _log.info("fault %s at %s, the %d. time", rule.fault, step, number)
+            return Plan(frozenset(rule.fault for rule in hits), sum(rule.ms for rule in hits))
+
+    def _hits(self, rule: Rule, channel: str, step: str, number: int) -> bool:
+        if FAULTS[rule.fault] != channel or rule.on not in (None, step):
+            return False
+        if rule.times is not None and self._used[rule] >= rule.times:
+            return False
+        return rule.takes(number, self._seed, step)
+
+
+_EVERY_PUSH_TWICE = Rule("double_push", label="duplicate_pushes")
+
+
+def die() -> None:
+    """No clean-up of any kind: a power cut for the process."""
+    if hasattr(signal, "SIGKILL"):
+        os.kill(os.getpid(), signal.SIGKILL)
+    os._exit(137)  # Windows has no such signal; this ends the process at once too
+
+
+def _without_prices(quote: Quote) -> Quote:
+    return replace(quote, last=0, open=0, high=0, low=0, volume=0, amount=0.0, bids=(), asks=())

@@ -14,15 +14,19 @@ from core.simqmt.answers import Answers
 from core.simqmt.conductor import Conductor, Rank
 from core.simqmt.counter import Counter
 from core.simqmt.desk import Outcome, RequestDesk
-from core.simqmt.faults import Faults, Plan
-from core.simqmt.records import OrderErrorPush, Push, SimOrder
-from core.simqmt.requests import NOT_CONNECTED, Call, Request, call_fields, empty_answer
+from core.simqmt.faults import NOTHING, Faults, Plan
+from core.simqmt.records import OrderErrorPush, OrderPush, Push, SimOrder, TradePush
+from core.simqmt.requests import NOT_CONNECTED, TIMED_OUT, Call, Request, call_fields, empty_answer
 from core.simqmt.sessions import Sessions
 from core.simqmt.structs import Surface
+from core.simqmt.telling import Teller
 from core.simqmt.trader_client import ClientLink
 
 _FATEFUL = frozenset({"orderStock", "orderStockImmediate", "cancelOrderStock", "cancelOrderStockImmediate"})
 """Requests whose answer must never be guessed."""
+
+_KILLED = frozenset({"orderStock", "cancelOrderStock", "subscribe"})
+"""Requests with steps at which a fault may kill."""
 
 
 class Front:
@@ -35,12 +39,15 @@ class Front:
         lock: threading.RLock,
         counter: Counter,
         desk: RequestDesk,
-        commit: Callable[[], None],
+        commit: Callable[[str], None],
         latency_ms: int,
+        faults: Faults,
+        on_lost: Callable[[], None],
     ) -> None:
+        """`commit` takes the name of its step; `on_lost` loses everything, market data too (a fault's)."""
         self.surface = surface
         self.clock = clock
-        self.faults = Faults()
+        self.faults = faults
         self.closed = False
         self._lock = lock
         self._counter = counter
@@ -48,6 +55,8 @@ class Front:
         self._commit = commit
         self._latency_ms = latency_ms
         self._answers = Answers(surface)
+        self._teller = Teller(clock, faults, self._answers)
+        self._on_lost = on_lost
         self._sessions = Sessions()
         self._calls: list[Call] = []
         self._inbox: list[Request] = []
@@ -82,7 +91,7 @@ class Front:
         with self._lock:
             for link in self._sessions.chosen(session):
                 self._sessions.close(link, self.clock.now_ms())
-                self.later(partial(link.push, "bindOnDisconnectedCallback"))
+                self._lose(link)
                 for request in link.waiting():
                     if request.name not in _FATEFUL:
                         self._tell(request, empty_answer(self.surface, request, NOT_CONNECTED))
@@ -108,6 +117,8 @@ class Front:
             if self.closed:
                 link.answer(request, empty_answer(self.surface, request, NOT_CONNECTED))
                 return -1
+            if request.name in _KILLED:
+                self.faults.step(f"{request.name}.received")
             self._know(link)
             request.sent = link.connected
             if not self._inbox:
@@ -115,9 +126,8 @@ class Front:
             self._inbox.append(request)
             return 0 if link.connected else -1
 
-    def settle(self, outcome: Outcome, request: Request | None = None, plan: Plan | None = None) -> None:
+    def settle(self, outcome: Outcome, request: Request | None = None, plan: Plan = NOTHING) -> None:
         """Let what was asked reach the exchange, make it durable, then tell. Under the lock."""
-        plan = plan or Plan()
         pushes = list(outcome.pushes)
         for order_id, reach in (
             (outcome.arriving, self._counter.arrive),
@@ -127,13 +137,22 @@ class Front:
                 pushes += reach(order_id)
             elif order_id:
                 self._on_arrival(order_id, reach)
-        self._commit()
-        if plan.pushes_first:
-            self.push(pushes, request)
-        if request is not None:
-            self._answer_later(request, outcome, plan)
-        if not plan.pushes_first:
-            self.push(pushes, request)
+        self._commit(request.name if request is not None else "manual")
+        if request is None:
+            self.push(pushes)
+            return
+        if "disconnect" in plan:
+            self.disconnect(request.link.session)
+        if "disconnect_all" in plan:
+            self._on_lost()
+        first, then = _told(pushes, plan)
+        self.push(first, request)
+        self._answer_later(request, outcome, plan)
+        self.push(then, request)
+        if "repush_day" in plan and outcome.subscribed:
+            self._push_day(request.link, outcome.subscribed)
+        if "disconnect_after" in plan:
+            self.later(partial(self.disconnect, request.link.session))
 
     def resume(self, order: SimOrder) -> None:
         """An order that was alive when the terminal ended goes on."""
@@ -149,16 +168,19 @@ class Front:
             links = self._sessions.hearing(push.account)
             if isinstance(push, OrderErrorPush) and request is not None and request.link not in links:
                 links = [*links, request.link]
-            for link in links:
-                for _ in range(2 if self.faults.duplicate_pushes else 1):
-                    bind, struct = self._answers.push(push)
-                    self.later(partial(_push_one, link, bind, struct))
+            self._teller.push(links, push)
 
     def later(self, action: Callable[[], None], delay_ms: int = 0) -> None:
         """Do something as an event of its own."""
-        self.clock.schedule(self.clock.now_ms() + delay_ms, Rank.ANSWER, action)
+        self._teller.later(action, delay_ms)
 
     # inside
+
+    def _lose(self, link: ClientLink) -> None:
+        """Lost is told whatever the session's state: it is no longer connected."""
+        plan = self.faults.push_plan("disconnected")
+        if "drop_push" not in plan:
+            self.later(partial(link.push, "bindOnDisconnectedCallback"), plan.delay_ms)
 
     def _know(self, link: ClientLink) -> None:
         if link not in self._links:
@@ -180,28 +202,46 @@ class Front:
             self._tell(request, empty_answer(self.surface, request, NOT_CONNECTED))
             return
         plan = self.faults.plan(request.name)
-        if not plan.lost:
+        if "disconnect_before" in plan:
+            self.disconnect(request.link.session)
+        elif "never_answer" not in plan:
             self.settle(self._desk.handle(request), request, plan)
 
     def _answer_later(self, request: Request, outcome: Outcome, plan: Plan) -> None:
-        request.answer, request.answered = outcome.payload, True
-        if not plan.silent:
-            self._tell(request, outcome.payload, plan.delay_ms)
+        payload = outcome.payload
+        if "answer_none" in plan and request.name not in _FATEFUL:
+            payload = None
+        if "answer_minus_one" in plan and request.name in _FATEFUL:
+            payload = empty_answer(self.surface, request, TIMED_OUT)
+        request.answer, request.answered = payload, True
+        if "drop_response" not in plan:
+            self._teller.answer(request.link, partial(self._answer, request, payload), plan)
+            if "double_response" in plan:
+                self._teller.answer(request.link, partial(self._answer, request, payload, again=True), plan)
         if outcome.subscribed:
             status = self._answers.account_status(outcome.subscribed)
-            self.later(partial(_push_one, request.link, "bindOnUpdateAccountStatusCallback", status))
+            self._teller.tell(request.link, "account_status", "bindOnUpdateAccountStatusCallback", status)
 
-    def _tell(self, request: Request, payload: object, delay_ms: int = 0) -> None:
-        self.later(partial(self._answer, request, payload), delay_ms)
+    def _push_day(self, link: ClientLink, account: str) -> None:
+        """The day's orders and fills once more, as after the broker's own line came back."""
+        for order in self._desk.orders(account):
+            self._teller.push([link], OrderPush(order))
+        for trade in self._desk.trades(account):
+            self._teller.push([link], TradePush(trade))
 
-    def _answer(self, request: Request, payload: object) -> None:
+    def _tell(self, request: Request, payload: object) -> None:
+        self.later(partial(self._answer, request, payload))
+
+    def _answer(self, request: Request, payload: object, *, again: bool = False) -> None:
         """An answer that a disconnect overtook: lost for orders and cancels, "not connected" for the rest."""
         link = request.link
         if request.sent and not link.connected:
             if request.name in _FATEFUL:
                 return
             payload = empty_answer(self.surface, request, NOT_CONNECTED)
-        link.answer(request, payload)
+        if request.name in _KILLED:
+            self.faults.step(f"{request.name}.answered")
+        link.answer(request, payload, again=again)
 
     def _on_arrival(self, order_id: int, reach: Callable[[int], tuple[Push, ...]]) -> None:
         def arrive() -> None:
@@ -209,12 +249,19 @@ class Front:
                 if self.closed:
                     return
                 pushes = reach(order_id)
-                self._commit()
+                self._commit("arrival")
                 self.push(pushes)
 
         self.clock.schedule(self.clock.now_ms() + self._latency_ms, Rank.ARRIVAL, arrive)
 
 
-def _push_one(link: ClientLink, bind: str, struct: object) -> None:
-    if link.connected:
-        link.push(bind, struct)
+def _told(pushes: list[Push], plan: Plan) -> tuple[list[Push], list[Push]]:
+    """What is told before the answer, and what after it."""
+    if "trade_before_order" in plan:
+        pushes = sorted(pushes, key=lambda push: not isinstance(push, TradePush))
+    if "push_before_response" in plan:
+        return pushes, []
+    if "error_before_response" in plan:
+        errors: list[Push] = [push for push in pushes if isinstance(push, OrderErrorPush)]
+        return errors, [push for push in pushes if not isinstance(push, OrderErrorPush)]
+    return [], pushes

@@ -73,6 +73,7 @@ ANSWER_BIND = {
 }
 
 NOT_CONNECTED = "未建立连接"
+TIMED_OUT = "超时"
 NOT_SUPPORTED = "模拟终端不支持此功能（只支持股票账号的委托、撤单与查询）"
 
 

@@ -22,6 +22,7 @@ from core.domain.market import SHANGHAI, Quote, ms_to_datetime
 from core.errors import BadInput, UserError
 from core.exchange.calendar import MAINLAND
 from core.simqmt.conductor import Conductor
+from core.simqmt.faults import Faults
 from core.simqmt.install import import_package, install
 from core.simqmt.market import MarketSource
 from core.simqmt.market_builtin import BuiltinMarket
@@ -74,8 +75,15 @@ def open_terminal(options: RunOptions) -> SimTerminal:
     if folder is None:
         folder = Path(tempfile.mkdtemp(prefix="simqmt-"))
         atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    faults = Faults.read(options.faults, options.seed) if options.faults is not None else None
     terminal = SimTerminal(
-        folder, options.cash, market, clock, positions=options.positions, seed=options.seed
+        folder,
+        options.cash,
+        market,
+        clock,
+        positions=options.positions,
+        seed=options.seed,
+        faults=faults,
     )
     atexit.register(_close, terminal)
     terminal.feed(_standing(market, start_ms))

@@ -26,6 +26,7 @@ from core.simqmt.counter import Counter, Ticket
 from core.simqmt.data_hub import DataHub
 from core.simqmt.desk import Outcome, RequestDesk
 from core.simqmt.exchange import Exchange
+from core.simqmt.fault_rules import FATEFUL_COMMITS
 from core.simqmt.faults import Faults
 from core.simqmt.front import Front
 from core.simqmt.market import MarketSource
@@ -55,6 +56,7 @@ class SimTerminal:
         latency_ms: int = 0,
         seed: int = 0,
         push_asset_and_positions: bool = True,
+        faults: Faults | None = None,
     ) -> None:
         """`cash` and `positions` open accounts the folder does not know yet; known ones keep what they have.
 
@@ -69,6 +71,7 @@ class SimTerminal:
         self.path = Path(path).absolute()
         self.latency_ms = latency_ms
         self.seed = seed
+        self.faults = faults if faults is not None else Faults(seed=seed)
         self.closed = False
         self.on_close: list[Callable[[], None]] = []
         self.surface = load_surface()
@@ -102,15 +105,12 @@ class SimTerminal:
             RequestDesk(self.surface, self._accounts, self._counter),
             self._commit,
             self.latency_ms,
+            self.faults,
+            self.disconnect,
         )
         self.data = DataHub(self)
 
     # what tests and desks look at
-
-    @property
-    def faults(self) -> Faults:
-        """What shall go wrong."""
-        return self.front.faults
 
     @property
     def call_log(self) -> tuple[Call, ...]:
@@ -272,7 +272,7 @@ class SimTerminal:
             if quote.phase in (Phase.CLOSED, Phase.AFTER_HOURS) and quote.time.hour >= 15:
                 pushes += self._counter.expire(quote.symbol)
             pushes += self._counter.on_quote(quote)
-        self._commit()
+        self._commit("market")
         self.front.push(pushes)
         if pushes:
             self.front.later(partial(self._show_data, quotes))
@@ -281,16 +281,16 @@ class SimTerminal:
 
     def _show_data(self, quotes: Sequence[Quote]) -> None:
         with self.lock:
-            self.data.show(quotes)
+            self.data.show(self.faults.quotes(quotes))
 
     # the day
 
     def _roll(self, day: date) -> None:
         pushes = self._counter.expire()
-        self._commit()
+        self._commit("day")
         self._counter.next_day(day)
         self._read_instruments()
-        self._commit()
+        self._commit("day")
         self.front.push(pushes)
 
     def _open_day(self, cash: Mapping[str, Decimal], positions: Mapping[str, Sequence[Position]]) -> None:
@@ -327,8 +327,14 @@ class SimTerminal:
         for item in self.market.instruments():
             self._instruments[item.symbol] = item
 
-    def _commit(self) -> None:
+    def _commit(self, step: str = "") -> None:
+        """Make durable what changed. `step` names the moment for a fault that kills."""
+        fateful = step in FATEFUL_COMMITS and self._accounts.changed
+        if fateful:
+            self.faults.step(f"{step}.before_commit")
         self._accounts.commit(self._store)
+        if fateful:
+            self.faults.step(f"{step}.after_commit")
 
 
 def _nothing() -> None:

@@ -84,13 +84,14 @@ class ClientLink:
             self._waiting[seq] = (request, self.front.clock.park())
         return self.front.submit(request)
 
-    def answer(self, request: Request, payload: object) -> None:
-        """Deliver the answer of a request, once."""
+    def answer(self, request: Request, payload: object, *, again: bool = False) -> None:
+        """Deliver the answer of a request, once; `again` a second time."""
         with self._lock:
             waiting = self._waiting.pop(request.seq, None)
-        if waiting is None:
-            return
-        self._tell(request, payload, waiting[1])
+        if waiting is not None:
+            self._tell(request, payload, waiting[1])
+        elif again and not self.stopped:
+            self._tell(request, payload, None)
 
     def push(self, bind: str, *payload: object) -> None:
         """Deliver a push."""

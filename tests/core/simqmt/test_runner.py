@@ -216,6 +216,7 @@ def test_a_bad_option_is_named(arguments: list[str], said: str) -> None:
         (["--market", "static:nowhere.json", "program.py"], "nowhere.json"),
         (["--market", "replay:nowhere.csv", "program.py"], "nowhere.csv"),
         (["--at", "2026-11-21 10:00:00", "program.py"], "2026-11-21 不是交易日"),
+        (["--faults", "nowhere.json", "program.py"], "nowhere.json"),
     ],
 )
 def test_what_cannot_be_started_says_why(tmp_path: Path, arguments: list[str], said: str) -> None:
@@ -223,6 +224,29 @@ def test_what_cannot_be_started_says_why(tmp_path: Path, arguments: list[str], s
     assert (done.returncode, done.stdout) == (2, "")
     assert said in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_file_of_faults_hits_the_program(tmp_path: Path, book: str) -> None:
+    faults = [
+        {"fault": "refuse_connect", "times": 1},
+        {"fault": "disconnect", "on": "queryStockAsset", "nth": 2},
+    ]
+    (tmp_path / "faults.json").write_text(json.dumps(faults), encoding="utf-8")
+    program = """
+from xtquant import xttrader
+from xtquant.xttype import StockAccount
+import queue
+lost = queue.Queue()
+class Callback(xttrader.XtQuantTraderCallback):
+    def on_disconnected(self):
+        lost.put("lost")
+trader = xttrader.XtQuantTrader("x", 7, Callback())
+trader.start()
+account = StockAccount("88000001")
+print(trader.connect(), trader.connect(), trader.query_stock_asset(account).cash, trader.query_stock_asset(account), lost.get())
+"""
+    done = run(tmp_path, "--market", book, "--faults", "faults.json", "program.py", program=program)
+    assert done.stdout.strip() == "-1 0 1000000.0 None lost", done.stderr
 
 
 def test_options_are_read_as_they_are_written() -> None:

@@ -1,0 +1,87 @@
+"""What a terminal tells its sessions: answers and pushes, each an event of its own, with the faults on their way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import partial
+
+from core.simqmt.answers import Answers
+from core.simqmt.conductor import Conductor, Rank
+from core.simqmt.faults import NOTHING, Faults, Plan
+from core.simqmt.records import (
+    AssetPush,
+    CancelErrorPush,
+    OrderErrorPush,
+    OrderPush,
+    PositionPush,
+    Push,
+    TradePush,
+)
+from core.simqmt.trader_client import ClientLink
+
+_KINDS: dict[type, str] = {
+    OrderPush: "order",
+    TradePush: "trade",
+    OrderErrorPush: "order_error",
+    CancelErrorPush: "cancel_error",
+    AssetPush: "asset",
+    PositionPush: "position",
+}
+_HELD_MS = 1_000
+"""How long something waits for what it is to come after, when nothing comes."""
+
+
+class Teller:
+    """Schedules what is told. Called under the terminal's lock."""
+
+    def __init__(self, clock: Conductor, faults: Faults, answers: Answers) -> None:
+        self._clock = clock
+        self._faults = faults
+        self._answers = answers
+        self._held: dict[ClientLink, list[Callable[[], None]]] = {}
+
+    def push(self, links: Iterable[ClientLink], push: Push) -> None:
+        """A push to each of these sessions."""
+        for link in links:
+            bind, struct = self._answers.push(push)
+            self.tell(link, _KINDS[type(push)], bind, struct)
+
+    def tell(self, link: ClientLink, kind: str, bind: str, *payload: object) -> None:
+        """One push of `kind` to one session."""
+        plan = self._faults.push_plan(kind)
+        if plan is NOTHING:
+            self._send(link, partial(_push_one, link, bind, *payload))
+        elif "drop_push" not in plan:
+            for _ in range(2 if "double_push" in plan else 1):
+                self._send(link, partial(_push_one, link, bind, *payload), plan, held="reorder_push" in plan)
+
+    def answer(self, link: ClientLink, action: Callable[[], None], plan: Plan) -> None:
+        """An answer; `action` hands it over."""
+        self._send(link, action, plan, held="reorder_response" in plan)
+
+    def later(self, action: Callable[[], None], delay_ms: int = 0) -> None:
+        """Do something as an event of its own."""
+        self._clock.schedule(self._clock.now_ms() + delay_ms, Rank.ANSWER, action)
+
+    def _send(
+        self, link: ClientLink, action: Callable[[], None], plan: Plan = NOTHING, *, held: bool = False
+    ) -> None:
+        if held:
+            self._held.setdefault(link, []).append(action)
+            self.later(partial(self._release, link, action), _HELD_MS)
+            return
+        self.later(action, plan.delay_ms + self._faults.slow_ms)
+        for waiting in self._held.pop(link, ()):
+            self.later(waiting, plan.delay_ms + self._faults.slow_ms)
+
+    def _release(self, link: ClientLink, action: Callable[[], None]) -> None:
+        """Nothing came meanwhile: what was held is told by itself."""
+        waiting = self._held.get(link, [])
+        if action in waiting:
+            waiting.remove(action)
+            action()
+
+
+def _push_one(link: ClientLink, bind: str, *payload: object) -> None:
+    if link.connected:
+        link.push(bind, *payload)
