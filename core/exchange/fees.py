@@ -81,8 +81,7 @@ class FeeSchedule:
             return NO_FEES
         cls = require_class(symbol)
         if cls is _C.REPO:
-            days = _REPO_DAYS.get(symbol[:6], 182)
-            return Fees(cents(notional * Decimal(_REPO_RATES[days])))
+            return Fees(cents(notional * Decimal(_REPO_RATES[repo_days(symbol)])))
         commission = self._commission(cls, notional)
         if not cls.is_stock:
             return Fees(commission)
@@ -135,6 +134,11 @@ class FeeSchedule:
 
 
 DEFAULT_FEES = FeeSchedule()
+
+
+def repo_days(symbol: str) -> int:
+    """Term of a repo in days; the longest for a code we do not know."""
+    return _REPO_DAYS.get(symbol[:6], 182)
 
 
 def order_amount(symbol: str, price: Decimal, volume: int) -> Decimal:

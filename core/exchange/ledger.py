@@ -2,7 +2,8 @@
 
 Money is Decimal yuan to the cent, volumes are shares. Amounts and fees follow an order's cumulative fills, so an
 order costs the same to the cent in however many parts it fills. A buy freezes its amount and fees at its price;
-a fill releases its share of that, but never so much that the rest could not be paid.
+a fill releases its share of that, but never so much that the rest could not be paid. A sell of a repo lends cash:
+it freezes cash like a buy, its fills become `loans`, and the cash comes back with its interest on the day it is due.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from decimal import Decimal
 
 from core.domain.enums import Side
 from core.exchange.boards import SecurityClass
-from core.exchange.fees import DEFAULT_FEES, NO_FEES, ZERO, Fees, FeeSchedule
+from core.exchange.fees import DEFAULT_FEES, NO_FEES, ZERO, Fees, FeeSchedule, order_amount
+from core.exchange.lending import Loan, interest_days, loan_of
 from core.exchange.refusals import Refused, RuleCode, refuse
 from core.exchange.symbols import require_class, t_plus
 from core.exchange.ticks import cents
@@ -88,6 +90,12 @@ class Ledger:
     holdings: Mapping[str, Holding] = field(default_factory=dict)
     orders: Mapping[str, OpenOrder] = field(default_factory=dict)
     proceeds_today: Decimal = ZERO
+    loans: tuple[Loan, ...] = ()
+
+    @property
+    def lent(self) -> Decimal:
+        """Cash out in reverse repos, without its interest."""
+        return sum((loan.amount for loan in self.loans), ZERO)
 
     @property
     def frozen_cash(self) -> Decimal:
@@ -101,8 +109,8 @@ class Ledger:
 
     @property
     def total_asset(self) -> Decimal:
-        """Cash, frozen cash and market value."""
-        return self.cash + self.frozen_cash + self.market_value
+        """Cash, frozen cash, market value and cash lent."""
+        return self.cash + self.frozen_cash + self.market_value + self.lent
 
     @property
     def withdrawable(self) -> Decimal:
@@ -123,16 +131,26 @@ class Ledger:
     def freeze_buy(self, order_id: str, symbol: str, volume: int, price: Decimal) -> Ledger:
         """Hold back the cash of a buy at `price` (a market buy: its protection price or limit-up)."""
         self._check_new(order_id, symbol, volume)
+        if is_repo(symbol):
+            text = f"{symbol} 只能卖出（借出资金），不能买入。"
+            raise Refused(refuse(RuleCode.SIDE_NOT_ALLOWED, text, symbol=symbol))
+        return self._freeze_cash(order_id, symbol, Side.BUY, volume, price)
+
+    def _freeze_cash(self, order_id: str, symbol: str, side: Side, volume: int, price: Decimal) -> Ledger:
         need = self.schedule.cash_to_freeze(symbol, price, volume, self.day)
         if need > self.cash:
-            text = f"可用资金 {self.cash} 元不足，买入 {volume} 股 {symbol} 需 {need} 元（含费用）。"
+            what = f"买入 {volume} 股" if side is Side.BUY else f"借出 {volume} 张"
+            text = f"可用资金 {self.cash} 元不足，{what} {symbol} 需 {need} 元（含费用）。"
             raise Refused(refuse(RuleCode.INSUFFICIENT_CASH, text, need=need, cash=self.cash))
-        order = OpenOrder(order_id, symbol, Side.BUY, volume, price, need, need)
+        order = OpenOrder(order_id, symbol, side, volume, price, need, need)
         return replace(self, cash=self.cash - need, orders={**self.orders, order_id: order})
 
     def freeze_sell(self, order_id: str, symbol: str, volume: int, price: Decimal = ZERO) -> Ledger:
-        """Hold back the shares of a sell."""
+        """Hold back the shares of a sell, or the cash that a repo lends."""
         self._check_new(order_id, symbol, volume)
+        if is_repo(symbol):
+            interest_days(symbol, self.day)  # refuses when nobody knows when the cash comes back
+            return self._freeze_cash(order_id, symbol, Side.SELL, volume, price)
         held = self.holding(symbol)
         if volume > held.can_use:
             text = f"要卖 {volume} 股 {symbol}，可卖只有 {held.can_use} 股（持有 {held.volume}，今日买入 {held.on_road}）。"
@@ -156,11 +174,13 @@ class Ledger:
         if order.side is Side.BUY and price > order.price:
             text = f"成交价 {price} 高于委托 {order_id} 冻结资金所按的价格 {order.price}。"
             raise Refused(refuse(RuleCode.FILL_BEYOND_FREEZE, text, price=price, freeze_price=order.price))
-        after = order.amount + price * volume
+        after = order.amount + order_amount(order.symbol, price, volume)
         total = self.schedule.fees(order.symbol, order.side, after, self.day)
         part = cents(after) - cents(order.amount)
         fees = total - order.fees
         done = replace(order, filled=order.filled + volume, amount=after, fees=total)
+        if is_repo(order.symbol):
+            return FillResult(self._lent(done, volume, price, part + fees.total), part, fees)
         if order.side is Side.BUY:
             return FillResult(self._bought(done, volume, price, part + fees.total), part, fees)
         return FillResult(self._sold(done, volume, price, part - fees.total), part, fees)
@@ -169,7 +189,7 @@ class Ledger:
         """A cancel or a reject: what the order still holds back becomes free; the order leaves the ledger."""
         order = self._order(order_id)
         rest = {key: value for key, value in self.orders.items() if key != order_id}
-        if order.side is Side.BUY:
+        if order.side is Side.BUY or is_repo(order.symbol):
             return replace(self, cash=self.cash + order.frozen_cash, orders=rest)
         held = self.holding(order.symbol)
         kept = replace(held, can_use=held.can_use + order.rest, frozen=held.frozen - order.rest)
@@ -183,7 +203,10 @@ class Ledger:
         return ledger
 
     def next_day(self, day: date) -> Ledger:
-        """The next trading day: shares bought settle, emptied holdings go, sale proceeds may be withdrawn."""
+        """The next trading day: shares bought settle, emptied holdings go, sale proceeds may be withdrawn.
+
+        Cash lent until `day` comes back with its interest; it may be withdrawn the day after.
+        """
         if self.orders:
             names = "、".join(self.orders)
             text = f"还有未了结的委托 {names}，先撤销再换日。"
@@ -193,7 +216,15 @@ class Ledger:
             for symbol, held in self.holdings.items()
             if held.volume
         }
-        return replace(self, day=day, holdings=settled, proceeds_today=ZERO)
+        back = [loan for loan in self.loans if loan.due <= day]
+        return replace(
+            self,
+            day=day,
+            holdings=settled,
+            loans=tuple(loan for loan in self.loans if loan.due > day),
+            cash=self.cash + sum((loan.amount + loan.interest for loan in back), ZERO),
+            proceeds_today=sum((loan.amount + loan.interest for loan in back if loan.due == day), ZERO),
+        )
 
     def mark(self, prices: Mapping[str, Decimal]) -> Ledger:
         """Mark holdings to these prices; symbols without one keep theirs."""
@@ -224,10 +255,19 @@ class Ledger:
         if not order.rest:
             return ZERO
         share = cents(order.full_freeze * order.rest / order.volume)
-        whole = order.amount + order.price * order.rest
+        whole = order.amount + order_amount(order.symbol, order.price, order.rest)
         fees = self.schedule.fees(order.symbol, Side.BUY, whole, self.day).total - order.fees.total
         need = cents(whole) - cents(order.amount) + fees
         return min(max(share, need), order.frozen_cash + max(self.cash, ZERO) - cost)
+
+    def _lent(self, order: OpenOrder, volume: int, rate: Decimal, cost: Decimal) -> Ledger:
+        frozen = self._freeze_after(order, cost)
+        return replace(
+            self,
+            cash=self.cash + order.frozen_cash - frozen - cost,
+            loans=(*self.loans, loan_of(order.symbol, volume, rate, self.day)),
+            orders=self._orders_with(replace(order, frozen_cash=frozen)),
+        )
 
     def _sold(self, order: OpenOrder, volume: int, price: Decimal, proceeds: Decimal) -> Ledger:
         held = self.holding(order.symbol)
@@ -265,6 +305,11 @@ class Ledger:
             )
         if volume <= 0:
             raise Refused(refuse(RuleCode.QTY_NOT_POSITIVE, f"数量 {volume} 不是正数。", volume=volume))
-        if require_class(symbol) in (SecurityClass.REPO, SecurityClass.INDEX):
-            text = f"{symbol} 不能作为持仓买卖。"
-            raise Refused(refuse(RuleCode.SIDE_NOT_ALLOWED, text, symbol=symbol))
+        if require_class(symbol) is SecurityClass.INDEX:
+            text = f"{symbol} 是指数，不能交易。"
+            raise Refused(refuse(RuleCode.INDEX_NOT_TRADABLE, text, symbol=symbol))
+
+
+def is_repo(symbol: str) -> bool:
+    """Whether a sell of this symbol lends cash."""
+    return require_class(symbol) is SecurityClass.REPO

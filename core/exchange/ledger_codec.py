@@ -11,6 +11,7 @@ from typing import Any
 from core.domain.enums import Side
 from core.exchange.fees import Fees, FeeSchedule
 from core.exchange.ledger import Holding, Ledger, OpenOrder
+from core.exchange.lending import Loan
 
 VERSION = 1
 
@@ -25,6 +26,7 @@ def ledger_to_dict(ledger: Ledger) -> dict[str, Any]:
         "schedule": {item.name: str(getattr(ledger.schedule, item.name)) for item in fields(FeeSchedule)},
         "holdings": [_holding_to_dict(held) for held in ledger.holdings.values()],
         "orders": [_order_to_dict(order) for order in ledger.orders.values()],
+        "loans": [_loan_to_dict(loan) for loan in ledger.loans],
     }
 
 
@@ -41,6 +43,7 @@ def ledger_from_dict(data: Mapping[str, Any]) -> Ledger:
         holdings={held.symbol: held for held in holdings},
         orders={order.order_id: order for order in orders},
         proceeds_today=Decimal(data["proceeds_today"]),
+        loans=tuple(_loan_from_dict(row) for row in data.get("loans", ())),  # absent before loans were kept
     )
 
 
@@ -99,4 +102,24 @@ def _order_from_dict(row: Mapping[str, Any]) -> OpenOrder:
         filled=row["filled"],
         amount=Decimal(row["amount"]),
         fees=Fees(*(Decimal(text) for text in row["fees"])),
+    )
+
+
+def _loan_to_dict(loan: Loan) -> dict[str, Any]:
+    return {
+        "symbol": loan.symbol,
+        "volume": loan.volume,
+        "rate": str(loan.rate),
+        "due": loan.due.isoformat(),
+        "interest": str(loan.interest),
+    }
+
+
+def _loan_from_dict(row: Mapping[str, Any]) -> Loan:
+    return Loan(
+        symbol=row["symbol"],
+        volume=row["volume"],
+        rate=Decimal(row["rate"]),
+        due=date.fromisoformat(row["due"]),
+        interest=Decimal(row["interest"]),
     )

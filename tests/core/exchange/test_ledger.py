@@ -16,6 +16,7 @@ from core.exchange.calendar import next_trading_day
 from core.exchange.fees import NO_FEES, FeeSchedule
 from core.exchange.ledger import Ledger
 from core.exchange.ledger_codec import ledger_from_dict, ledger_to_dict
+from core.exchange.lending import due_day, interest_days
 from core.exchange.refusals import Refused, RuleCode
 
 D = Decimal
@@ -123,7 +124,8 @@ def test_operations_that_make_no_sense_are_refused() -> None:
         RuleCode.FILL_BEYOND_FREEZE: lambda: ledger.fill("1", D("10.01"), 100),
         RuleCode.QTY_NOT_POSITIVE: lambda: ledger.freeze_buy("3", STOCK, 0, D(10)),
         RuleCode.ORDERS_STILL_OPEN: lambda: ledger.next_day(next_trading_day(DAY)),
-        RuleCode.SIDE_NOT_ALLOWED: lambda: ledger.freeze_sell("3", "204001.SH", 10),
+        RuleCode.SIDE_NOT_ALLOWED: lambda: ledger.freeze_buy("3", "204001.SH", 10, D(2)),
+        RuleCode.INDEX_NOT_TRADABLE: lambda: ledger.freeze_buy("3", "000001.SH", 100, D(10)),
         RuleCode.BAD_CODE: lambda: ledger.freeze_buy("3", "700000.SH", 100, D(10)),
     }
     for code, call in wrong.items():
@@ -267,3 +269,56 @@ def test_nothing_is_free() -> None:
     done = ledger.freeze_sell("2", GOLD, 1_000).fill("2", D(5), 1_000)
     assert done.fees != NO_FEES
     assert done.ledger.cash == D(100_000) - 5 - done.fees.total
+
+
+def test_a_repo_lends_cash_and_brings_it_back_with_interest() -> None:
+    """10 units of 100 yuan at 1.825 % from a Friday: back on Monday, one day of interest (Monday to Tuesday)."""
+    ledger = account("1000.01").freeze_sell("1", "204001.SH", 10, D("1.820"))
+    assert (ledger.cash, ledger.frozen_cash) == (D("0.00"), D("1000.01"))
+    done = ledger.fill("1", D("1.825"), 10)
+    assert (done.amount, done.fees.total) == (D("1000.00"), D("0.01"))
+    lent = done.ledger
+    assert (lent.cash, lent.frozen_cash, lent.lent, lent.holdings) == (D("0.00"), 0, 1_000, {})
+    assert lent.total_asset == D("1000.00")
+    (loan,) = lent.loans
+    assert (loan.due, loan.interest) == (date(2026, 11, 23), D("0.05"))
+    back = lent.next_day(date(2026, 11, 23))
+    assert (back.cash, back.withdrawable, back.loans) == (D("1000.05"), 0, ())
+    assert back.next_day(date(2026, 11, 24)).withdrawable == D("1000.05")
+
+
+def test_a_repo_over_days_off_earns_all_of_them() -> None:
+    """A Thursday's one-day repo earns three days; before the October holidays of 2026 it earns eight."""
+    assert interest_days("204001.SH", date(2026, 11, 19)) == 3
+    assert interest_days("204001.SH", date(2026, 9, 29)) == 8
+    assert interest_days("131810.SZ", date(2026, 11, 16)) == 1
+    assert interest_days("204007.SH", date(2026, 11, 16)) == 7
+    assert due_day("204003.SH", date(2026, 11, 18)) == date(2026, 11, 23)
+
+
+def test_a_repo_fills_in_parts_and_the_rest_is_released() -> None:
+    ledger = account("100001").freeze_sell("1", "131810.SZ", 1_000, D("1.5"))
+    assert (ledger.cash, ledger.frozen_cash) == (0, D("100001.00"))
+    part = ledger.fill("1", D("1.5"), 400).ledger
+    assert part.lent == 40_000
+    freed = part.release("1")
+    assert freed.lent == 40_000
+    assert freed.frozen_cash == 0
+    assert freed.cash == D("100001") - 40_000 - D("0.40")
+
+
+def test_a_repo_needs_its_cash_and_a_day_of_return_that_is_known() -> None:
+    with pytest.raises(Refused) as caught:
+        account("1000.00").freeze_sell("1", "204001.SH", 10, D(2))
+    assert code_of(caught) is RuleCode.INSUFFICIENT_CASH
+    with pytest.raises(Refused) as unknown:
+        Ledger(date(2026, 12, 30), D(100_000)).freeze_sell("1", "204007.SH", 10, D(2))
+    assert code_of(unknown) is RuleCode.CALENDAR_UNKNOWN
+
+
+def test_loans_survive_the_dictionary() -> None:
+    ledger = account().freeze_sell("1", "204001.SH", 10, D(2)).fill("1", D(2), 10).ledger
+    data = json.loads(json.dumps(ledger_to_dict(ledger)))
+    assert ledger_from_dict(data) == ledger
+    del data["loans"]
+    assert ledger_from_dict(data).loans == ()
