@@ -11,6 +11,7 @@ from core.domain.enums import Side
 from core.exchange.boards import SecurityClass, class_of, exchange_of, is_retired_code
 from core.exchange.cage import BookTop, Cage, cage_bound
 from core.exchange.calendar import Calendar, DayKind
+from core.exchange.declaration import declaration_range
 from core.exchange.fees import Fees
 from core.exchange.limits import NO_LIMITS, Limits, price_limits
 from core.exchange.lots import OrderForm, buy_refusal, odd_lot_refusal, size_refusal
@@ -193,7 +194,25 @@ def _limits(check: Check) -> Refusal | None:
     if up is None and not check.is_repo and query.prev_close is None and query.facts.issue_price is None:
         text = f"{query.symbol} 没有昨收价，算不出涨跌停，不能委托。请等行情。"
         return refuse(RuleCode.NO_PREV_CLOSE, text, symbol=query.symbol)
-    return _fixed_price(check, price)
+    return _declaration(check, price) or _fixed_price(check, price)
+
+
+def _declaration(check: Check, price: Decimal | None) -> Refusal | None:
+    """Ranges of the call auctions of a day without limits."""
+    query = check.query
+    if check.limits.up is not None or price is None or check.form is not OrderForm.LIMIT:
+        return None
+    phase = check.phase or SessionPhase.CLOSED
+    span = declaration_range(query.symbol, check.day, phase, query.facts, query.top.last)
+    if span is None or not span.certain:
+        return None
+    if span.high is not None and price > span.high:
+        text = f"价格 {price} 高于今日{phase_text(phase)}可申报的最高价 {span.high}。"
+        return refuse(RuleCode.PRICE_ABOVE_RANGE, text, price=price, highest=span.high)
+    if span.low is not None and price < span.low:
+        text = f"价格 {price} 低于今日{phase_text(phase)}可申报的最低价 {span.low}。"
+        return refuse(RuleCode.PRICE_BELOW_RANGE, text, price=price, lowest=span.low)
+    return None
 
 
 def _fixed_price(check: Check, price: Decimal | None) -> Refusal | None:

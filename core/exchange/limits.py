@@ -164,8 +164,18 @@ def _fund_band(symbol: str, cls: SecurityClass, day: date, facts: LimitFacts) ->
     if cls is _C.REIT:
         return _Band(_THIRTY, _THIRTY, facts.issue_price) if facts.listing_day == 1 else _even(_TEN)
     code = symbol[:6]
-    wide = code.startswith(("588", "589", "506")) or code in _TWENTY_PERCENT_FUNDS
+    wide = (
+        code.startswith(("588", "589", "506"))
+        or code in _TWENTY_PERCENT_FUNDS
+        or _sounds_wide(cls, facts.name)
+    )
     return _even(_TWENTY if wide and day >= CHINEXT_REFORM else _TEN)
+
+
+def _sounds_wide(cls: SecurityClass, name: str) -> bool:
+    """An ETF of ChiNext or STAR stocks only by its name, for those listed after our table was written."""
+    etf = cls in (_C.SH_ETF, _C.SZ_ETF)
+    return etf and "债" not in name and any(word in name for word in ("创业板", "科创", "双创"))
 
 
 def _bond_band(day: date, facts: LimitFacts) -> _Band:
