@@ -13,7 +13,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from core.exchange.calendar_table import CLOSED_WEEKDAYS
-from core.exchange.refusals import Refused, RuleCode, refuse
+from core.exchange.refusals import Refusal, Refused, RuleCode, refuse
 
 _ONE = timedelta(days=1)
 WARN_DAYS = 90
@@ -51,6 +51,16 @@ class Calendar:
     def is_trading_day(self, day: date) -> bool:
         """True only for a day known to trade."""
         return self.kind(day) is DayKind.TRADING
+
+    def automation_refusal(self, day: date) -> Refusal | None:
+        """Why nothing may be sent by itself on `day`, None on a day known to trade: unknown days fail closed."""
+        kind = self.kind(day)
+        if kind is DayKind.TRADING:
+            return None
+        if kind is DayKind.CLOSED:
+            return refuse(RuleCode.NOT_TRADING_DAY, f"{day} 休市，自动交易不动作。", day=day)
+        text = f"交易日历不知道 {day} 是否开市，自动交易已停。请更新程序或添加交易日。"
+        return refuse(RuleCode.CALENDAR_UNKNOWN, text, day=day)
 
     @cached_property
     def last_known_day(self) -> date:

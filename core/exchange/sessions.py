@@ -225,19 +225,16 @@ def session_bounds(day: date) -> tuple[tuple[datetime, datetime], tuple[datetime
 
 
 def bar_end(moment: datetime, minutes: int = 1) -> datetime | None:
-    """End stamp of the bar a trade at `moment` belongs to; None outside 09:15 to 15:30 and deep in lunch.
+    """End stamp of the bar that a snapshot or trade of `moment` belongs to; None outside 09:15 to 15:05.
 
-    A trade exactly on a boundary opens the next bar, except at 11:30 and 15:00. The opening call belongs to
-    the first bar, the closing call to the last.
+    The bar of 09:31 holds 09:30:00 < t <= 09:31:00, as in `core.market.bars`. The opening call belongs to the
+    first bar, what comes in the lunch break to 11:30, the closing call and up to 15:05 to the last.
     """
     local = shanghai(moment)
     (am_open, am_close), (pm_open, pm_close) = session_bounds(local.date())
-    if local < am_open:
-        return am_open + timedelta(minutes=minutes) if local.time() >= time(9, 15) else None
-    if local > pm_close + timedelta(minutes=30):
+    if not time(9, 15) <= local.time() <= time(15, 5):
         return None
     start, end = (am_open, am_close) if local < pm_open else (pm_open, pm_close)
-    if local >= end:
-        return end if local < end + timedelta(minutes=1) or end == pm_close else None
-    passed = int((local - start).total_seconds() // 60) // minutes + 1
+    inside = min(local, end) - start
+    passed = max(1, -(-inside // timedelta(minutes=minutes)))
     return min(start + timedelta(minutes=passed * minutes), end)

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from core.errors import BadInput
 from core.exchange.calendar import MAINLAND, DayKind, is_trading_day, next_trading_day, previous_trading_day
 from core.exchange.calendar_table import CLOSED_WEEKDAYS
 from core.exchange.refusals import Refused, RuleCode
+from core.exchange.user_days import FILE_NAME, parse_user_days, read_user_days, with_user_days
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -85,6 +87,59 @@ def test_the_warning_comes_months_ahead() -> None:
     assert ahead is not None
     assert "还剩 90 天" in ahead
     assert "已停" in (MAINLAND.horizon_warning(end + timedelta(days=1)) or "")
+
+
+def test_automation_acts_on_known_trading_days_only() -> None:
+    assert MAINLAND.automation_refusal(date(2026, 11, 20)) is None
+    holiday = MAINLAND.automation_refusal(date(2026, 10, 7))
+    assert holiday is not None
+    assert holiday.code is RuleCode.NOT_TRADING_DAY
+    unknown = MAINLAND.automation_refusal(date(2027, 3, 1))
+    assert unknown is not None
+    assert unknown.code is RuleCode.CALENDAR_UNKNOWN
+    assert "2027-03-01" in unknown.text
+
+
+def test_the_users_file_adds_a_year_and_days(tmp_path: Path) -> None:
+    (tmp_path / FILE_NAME).write_text(
+        "# 2027\n2027 全年\n2027-01-01 休市  # 元旦\n2027-02-08 closed\n2026-11-23 休市\n2026-11-21 开市\n\n",
+        encoding="utf-8-sig",
+    )
+    own = with_user_days(MAINLAND, read_user_days(tmp_path))
+    assert own.kind(date(2027, 1, 1)) is DayKind.CLOSED
+    assert own.kind(date(2027, 1, 4)) is DayKind.TRADING
+    assert own.kind(date(2027, 2, 8)) is DayKind.CLOSED
+    assert own.kind(date(2026, 11, 23)) is DayKind.CLOSED
+    assert own.is_trading_day(date(2026, 11, 21))  # a Saturday that the user opened
+    assert own.last_known_day == date(2027, 12, 31)
+    assert own.horizon_warning(date(2026, 12, 30)) is None
+    assert MAINLAND.is_trading_day(date(2026, 11, 23))
+
+
+def test_no_file_is_nothing(tmp_path: Path) -> None:
+    assert with_user_days(MAINLAND, read_user_days(tmp_path)) == MAINLAND
+
+
+@pytest.mark.parametrize(
+    ("line", "place"),
+    [
+        ("2027-13-01 休市", "第 2 行"),
+        ("2027-01-01", "第 2 行"),
+        ("2027-01-01 也许", "第 2 行"),
+        ("27 全年", "第 2 行"),
+        ("2027-01-01 休市 闭市", "第 2 行"),
+        ("2027-01-01 休市\n2027-01-01 开市", "既写了休市又写了开市"),
+    ],
+)
+def test_a_line_that_cannot_be_read_is_named(line: str, place: str) -> None:
+    with pytest.raises(BadInput, match=place):
+        parse_user_days(f"# own days\n{line}")
+
+
+def test_a_file_in_another_encoding_is_said(tmp_path: Path) -> None:
+    (tmp_path / FILE_NAME).write_bytes("2027-01-01 休市".encode("gbk"))
+    with pytest.raises(BadInput, match="UTF-8"):
+        read_user_days(tmp_path)
 
 
 def test_the_generator_writes_the_committed_table() -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from core.domain.enums import Phase
-from core.domain.market import SHANGHAI
+from core.domain.enums import Period, Phase
+from core.domain.market import SHANGHAI, datetime_to_ms, ms_to_datetime
 from core.exchange.lots import OrderForm
 from core.exchange.refusals import Refused
 from core.exchange.sessions import (
@@ -22,6 +22,7 @@ from core.exchange.sessions import (
     order_acceptance,
     phase_at,
 )
+from core.market import bars as market_bars
 
 FRIDAY = date(2026, 11, 20)
 _S = SessionPhase
@@ -180,21 +181,42 @@ def test_next_sessions() -> None:
         ("09:25:00", 1, "09:31:00"),
         ("09:30:00", 1, "09:31:00"),
         ("09:30:59", 1, "09:31:00"),
-        ("09:31:00", 1, "09:32:00"),
+        ("09:31:00", 1, "09:31:00"),
+        ("09:31:01", 1, "09:32:00"),
+        ("11:30:03", 1, "11:30:00"),
+        ("12:00:00", 1, "11:30:00"),
         ("11:29:59", 1, "11:30:00"),
         ("11:30:00", 1, "11:30:00"),
         ("13:00:00", 1, "13:01:00"),
+        ("13:01:00", 1, "13:01:00"),
         ("14:59:59", 1, "15:00:00"),
         ("15:00:03", 1, "15:00:00"),
         ("09:33:00", 5, "09:35:00"),
         ("10:59:59", 60, "11:30:00"),
         ("13:30:00", 60, "14:00:00"),
+        ("15:05:00", 5, "15:00:00"),
     ],
 )
 def test_end_of_the_bar(clock: str, minutes: int, end: str) -> None:
     assert bar_end(at(clock), minutes) == at(end)
 
 
-@pytest.mark.parametrize("clock", ["09:00:00", "12:00:00", "15:31:00"])
+@pytest.mark.parametrize("clock", ["09:14:59", "15:05:01", "15:31:00"])
 def test_no_bar_outside_the_sessions(clock: str) -> None:
     assert bar_end(at(clock)) is None
+
+
+@pytest.mark.parametrize("period", [Period.M1, Period.M5])
+def test_bars_end_where_the_bars_of_the_market_end(period: Period) -> None:
+    """One truth: every second of the day, and half-seconds around it."""
+    minutes = {Period.M1: 1, Period.M5: 5}[period]
+    midnight = at("00:00:00")
+    for half_seconds in range(2 * (9 * 3600 + 14 * 60), 2 * (15 * 3600 + 6 * 60)):
+        moment = midnight + timedelta(milliseconds=500 * half_seconds)
+        index = market_bars.bar_index(datetime_to_ms(moment), period)
+        theirs = (
+            None
+            if index is None
+            else ms_to_datetime(market_bars.bar_end(datetime_to_ms(midnight), index, period))
+        )
+        assert bar_end(moment, minutes) == theirs, moment
