@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from core.clock import Clock
 from core.domain.enums import Phase
 from core.domain.market import Quote, Symbol
+from core.market.flags import FlagArray, FlagRule, LimitsOf, QuoteFlag
 from core.market.silence import FeedSilence
 from core.market.snapshots import IntArray, Rows, Snapshots
 from core.market.validity import (
@@ -29,7 +30,8 @@ class QuoteBoard:
     """Newest snapshot wins; prices in thousandths, times in epoch milliseconds, 0 where nothing came yet.
 
     `phase_of(symbol, now_ms)` is the clock's phase of the trading day. Counters: `applied`, `dropped_old`
-    (time went back), `dropped_unknown` (a symbol nobody watches).
+    (time went back), `dropped_unknown` (a symbol nobody watches). `limits_of` computes limits of the day for flags
+    where a source does not give them.
     """
 
     def __init__(
@@ -37,12 +39,14 @@ class QuoteBoard:
         clock: Clock,
         phase_of: Callable[[Symbol, int], Phase],
         freshness: Freshness = DEFAULT_FRESHNESS,
+        limits_of: LimitsOf | None = None,
     ) -> None:
         self._clock = clock
         self._phase_of = phase_of
         self._freshness = freshness
         self._feed = FeedSilence(freshness)
         self._held = Snapshots()
+        self._flags = FlagRule(limits_of)
         self._phases: dict[Symbol, tuple[int, Phase]] = {}
         self._silences: dict[str, Silence] = {}
         self._silences_ms = -1
@@ -221,6 +225,24 @@ class QuoteBoard:
     def may_trigger(self, row: int) -> bool:
         """`validity` of a row, now, as yes or no."""
         return self.validity(self._held.symbols[row]).ok
+
+    def flags(self, symbol: Symbol, now_ms: int | None = None) -> QuoteFlag:
+        """Suspended, auction, limit touched or locked, stale, stand-in; all that is so of the held snapshot."""
+        now = self._now(now_ms)
+        oldest = trading_back(now, self._freshness.symbol_ms)
+        return self._flags.flags(self.quote(symbol), self._phase(symbol, now), oldest)
+
+    def flag_column(self, now_ms: int | None = None) -> FlagArray:
+        """`flags` of every row, as of now."""
+        now = self._now(now_ms)
+        phases = [self._phase(symbol, now) for symbol in self._held.symbols]
+        oldest = trading_back(now, self._freshness.symbol_ms)
+        return self._flags.column(self._held.quotes, phases, oldest)
+
+    def limits(self, symbol: Symbol) -> tuple[int, int]:
+        """(limit-up, limit-down) of the day of the held snapshot in thousandths, 0 for none or not known."""
+        quote = self.quote(symbol)
+        return (0, 0) if quote is None else self._flags.limits(quote)
 
     def _now(self, now_ms: int | None) -> int:
         return self._clock.now_ms() if now_ms is None else now_ms

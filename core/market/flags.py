@@ -1,0 +1,140 @@
+"""What a snapshot shows beside its prices: suspended, in an auction, at a limit of the day, too old, from a stand-in.
+
+Touched and locked are two things: a price that reached the limit may be traded at again, a locked one has nobody on the other
+side. One snapshot or a whole board; both by the same rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from decimal import Decimal
+from enum import IntFlag
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.domain.enums import Phase
+from core.domain.market import Quote, Symbol, ms_to_datetime
+from core.domain.money import decimal_to_milli, milli_to_decimal
+from core.exchange.limits import PLAIN, LimitFacts, price_limits
+from core.exchange.refusals import Refused
+from core.market.phases import time_of_day
+
+LimitsOf = Callable[[Symbol, int, date], tuple[int, int]]
+"""(symbol, previous close in thousandths, day) to (limit-up, limit-down) in thousandths, 0 for none."""
+FlagArray = NDArray[np.uint16]
+
+
+class QuoteFlag(IntFlag):
+    """Everything that may be so at once."""
+
+    SUSPENDED = 1
+    AUCTION = 2  # the price shown is indicative
+    UP_TOUCHED = 4  # the day's high reached the limit
+    UP_LOCKED = 8  # last at the limit and nobody sells
+    DOWN_TOUCHED = 16
+    DOWN_LOCKED = 32
+    STALE = 64  # too old for a moment of continuous trading
+    FALLBACK = 128
+    NO_QUOTE = 256
+
+
+NO_FLAGS = QuoteFlag(0)
+_F = QuoteFlag
+_CALLS = (Phase.OPEN_CALL, Phase.CLOSE_CALL)
+
+
+def limits_by_rule(symbol: Symbol, pre_close: int, day: date, facts: LimitFacts = PLAIN) -> tuple[int, int]:
+    """Limits of the day by our own rules, in thousandths; (0, 0) where there is none or the code is not known."""
+    try:
+        limits = price_limits(symbol, milli_to_decimal(pre_close), day, facts)
+    except Refused:
+        return 0, 0
+    return _milli(limits.up), _milli(limits.down)
+
+
+class FlagRule:
+    """Knows the limits: the snapshot's own, else what `limits_of` computes, asked once a symbol, day and close."""
+
+    def __init__(self, limits_of: LimitsOf | None = None) -> None:
+        self._limits_of = limits_of
+        self._limits: dict[Symbol, tuple[int, int, tuple[int, int]]] = {}
+
+    def limits(self, quote: Quote) -> tuple[int, int]:
+        """(limit-up, limit-down) of the snapshot's day in thousandths, 0 for none or not known."""
+        if quote.limit_up or quote.limit_down or self._limits_of is None or quote.pre_close <= 0:
+            return quote.limit_up, quote.limit_down
+        midnight = quote.time_ms - time_of_day(quote.time_ms)
+        known = self._limits.get(quote.symbol)
+        if known is None or known[:2] != (midnight, quote.pre_close):
+            found = self._limits_of(quote.symbol, quote.pre_close, ms_to_datetime(quote.time_ms).date())
+            known = self._limits[quote.symbol] = (midnight, quote.pre_close, found)
+        return known[2]
+
+    def flags(self, quote: Quote | None, phase: Phase, oldest_ms: int) -> QuoteFlag:
+        """Of one snapshot. `phase` is the clock's; a snapshot stamped before `oldest_ms` is too old to trade by."""
+        if quote is None:
+            return _F.NO_QUOTE
+        bid, ask = quote.best_bid, quote.best_ask
+        flags = int(quote.fallback) * _F.FALLBACK
+        if quote.suspended or Phase.SUSPENDED in (phase, quote.phase):
+            flags |= _F.SUSPENDED
+        if phase in _CALLS or quote.phase in _CALLS or 0 < bid == ask:
+            flags |= _F.AUCTION
+        if phase is Phase.CONTINUOUS and quote.time_ms < oldest_ms:
+            flags |= _F.STALE
+        up, down = self.limits(quote)
+        if up and quote.high >= up:
+            flags |= _F.UP_TOUCHED
+            if quote.last >= up and _empty(quote.asks):
+                flags |= _F.UP_LOCKED
+        if down and 0 < quote.low <= down:
+            flags |= _F.DOWN_TOUCHED
+            if quote.last <= down and _empty(quote.bids):
+                flags |= _F.DOWN_LOCKED
+        return _F(flags)
+
+    def column(self, quotes: Sequence[Quote | None], phases: Sequence[Phase], oldest_ms: int) -> FlagArray:
+        """The same for every row of a board."""
+        there = [(row, quote) for row, quote in enumerate(quotes) if quote is not None]
+        flags = np.full(len(quotes), int(_F.NO_QUOTE), dtype=np.uint16)
+        if not there:
+            return flags
+        shown = [quote for _, quote in there]
+        numbers = np.array(
+            [
+                (q.time_ms, q.last, q.high, q.low, q.best_bid, q.best_ask, *self.limits(q),
+                 _empty(q.asks), _empty(q.bids), q.suspended, q.fallback)
+                for q in shown
+            ],
+            dtype=np.int64,
+        ).T  # fmt: skip
+        time, last, high, low, bid, ask, up, down, no_asks, no_bids, suspended, fallback = numbers
+        clock = [phases[row] for row, _ in there]
+        halted = [Phase.SUSPENDED in (c, q.phase) for c, q in zip(clock, shown, strict=True)]
+        call = [c in _CALLS or q.phase in _CALLS for c, q in zip(clock, shown, strict=True)]
+        trading = np.array([c is Phase.CONTINUOUS for c in clock])
+        up_touched = (up > 0) & (high >= up)
+        down_touched = (down > 0) & (low > 0) & (low <= down)
+        found: Sequence[tuple[QuoteFlag, NDArray[np.bool_]]] = (
+            (_F.SUSPENDED, (suspended > 0) | halted),
+            (_F.AUCTION, ((bid > 0) & (bid == ask)) | call),
+            (_F.UP_TOUCHED, up_touched),
+            (_F.UP_LOCKED, up_touched & (last >= up) & (no_asks > 0)),
+            (_F.DOWN_TOUCHED, down_touched),
+            (_F.DOWN_LOCKED, down_touched & (last <= down) & (no_bids > 0)),
+            (_F.STALE, trading & (time < oldest_ms)),
+            (_F.FALLBACK, fallback > 0),
+        )
+        flags[[row for row, _ in there]] = sum(so.astype(np.uint16) * int(flag) for flag, so in found)
+        return flags
+
+
+def _empty(side: Sequence[tuple[int, int]]) -> bool:
+    """Nobody on this side of the book: no price, or no volume at it."""
+    return not side or side[0][0] <= 0 or side[0][1] <= 0
+
+
+def _milli(price: Decimal | None) -> int:
+    return 0 if price is None else decimal_to_milli(price)
