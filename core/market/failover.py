@@ -101,6 +101,11 @@ class FeedSwitch:
         return self._active.health
 
     @property
+    def active(self) -> Feed:
+        """The source whose quotes are used."""
+        return self._active
+
+    @property
     def on_stand_in(self) -> bool:
         """A stand-in is in the place of the best source."""
         return self._stand_in is not None

@@ -25,6 +25,7 @@ from core.execution.intents import IntentBook
 from core.execution.sender import Sender, SenderDeadlines
 from core.lanes import Lane
 from core.market.board import QuoteBoard
+from core.market.failover import FeedSwitch
 from core.market.xtdata_feed import XtdataFeed
 from core.monitor.monitor import Monitor
 from core.ports import Activity, Broker, Journal
@@ -221,7 +222,11 @@ def _join(
     book, intents, status = AccountBook(), IntentBook(), DeskStatus(channel.mode)
     board = QuoteBoard(clock, phase_of)
     account = DeskAccount(clock, status, board, book, intents)
-    feed = XtdataFeed(quotes, channel.activity, channel.loop, clock, channel.source)
+    feed = FeedSwitch(
+        XtdataFeed(quotes, channel.activity, channel.loop, clock, channel.source),
+        clock=clock,
+        loop=channel.loop,
+    )
     broker = _broker(channel, rooms, meter)
     speaker = Speaker(
         account_id=channel.account_id,

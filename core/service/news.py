@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from core.domain.decision import Decision, ItemView, Signal
-from core.domain.enums import AlarmRank, LinkState, Mode, Period, Phase
+from core.domain.enums import AlarmRank, FeedState, LinkState, Mode, Period, Phase
 from core.domain.market import Bar, Instrument, Quote, Symbol
 from core.domain.trading import Asset, Order, Position, Trade
 from core.domain.watch import WatchItem
@@ -44,6 +44,34 @@ class ClockNews(News):
     queue_depth: int
     quotes_overwritten: int
     tick_to_order_p99_ms: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceView:
+    """One source of quotes: how it is, since when, and the words to it. `active`: its quotes are used."""
+
+    name: str
+    state: FeedState
+    text: str
+    since: datetime
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FeedNews(News):
+    """Where quotes come from. Told when something of it changed, and about once a second for the latency.
+
+    `stand_in`: a source stands in for a better one; `may_trigger`: the user lets stand-ins trigger orders.
+    `silent` says since when nothing came, empty while quotes come or none are due. `latency_s` is from the exchange's
+    stamp to our door for the newest quotes, None while nothing tells it.
+    """
+
+    source: str
+    sources: tuple[SourceView, ...]
+    stand_in: bool
+    may_trigger: bool
+    silent: str
+    latency_s: float | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,9 @@ from core.execution.intents import IntentBook
 from core.execution.sender import Sender
 from core.lanes import Lane
 from core.market.board import QuoteBoard
+from core.market.failover import FeedSwitch
 from core.monitor.monitor import Monitor
-from core.ports import Broker, Feed, Journal
+from core.ports import Broker, Journal
 from core.risk.gate import RiskGate
 from core.service.account import DeskAccount, DeskStatus
 from core.service.charts import Charts
@@ -37,7 +38,7 @@ class DeskParts:
 
     clock: Clock
     broker: Broker
-    feed: Feed
+    feed: FeedSwitch
     journal: Journal
     board: QuoteBoard
     monitor: Monitor

@@ -6,11 +6,11 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date
 
 from core.clock import Clock
 from core.domain.decision import Decision, ItemView, Signal
-from core.domain.enums import AlarmRank, IntentState, LinkState, Mode, Phase, SignalKind
+from core.domain.enums import AlarmRank, IntentState, LinkState, Mode, SignalKind
 from core.domain.events import (
     AssetReported,
     BrokerEvent,
@@ -23,21 +23,23 @@ from core.domain.events import (
     PositionReported,
     TradeReported,
 )
-from core.domain.market import SHANGHAI, Quote, Symbol, datetime_to_ms
+from core.domain.market import Quote, Symbol
 from core.domain.trading import Intent
 from core.domain.watch import WatchItem
-from core.errors import BrokerError, JournalError, UserError
+from core.errors import BrokerError, JournalError
 from core.exchange.sessions import domain_phase
 from core.execution.automation import Automation
 from core.execution.ids import Ids
 from core.execution.triggers import TriggerBook
 from core.execution.views import item_view
 from core.ports import JournalState
+from core.service.day import TradingDay
+from core.service.feed_desk import FeedDesk
+from core.service.items import ItemBook
+from core.service.journal_watch import JournalWatch
 from core.service.parts import DeskParts
 
 _log = logging.getLogger(__name__)
-
-_JOURNAL_PROBE_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +57,23 @@ class TradingService:
     def __init__(self, clock: Clock, options: ServiceOptions) -> None:
         """Not usable before `furnish`: the rooms are made with the service's methods in hand."""
         self._options = options
-        self.items: dict[str, WatchItem] = {}
-        self._by_symbol: dict[Symbol, list[str]] = {}
+        self._clock = clock
         self._stopping = False
-        self._day = clock.now().date()
-        self._day_ends_ms = 0
-        self._rolling = False
         self.automation: Automation | None = None
         self.ids: Ids | None = None
 
     def furnish(self, parts: DeskParts) -> None:
         """Give the service its rooms; once."""
         self.parts = parts
+        self._items = ItemBook(parts.monitor)
+        self._day = TradingDay(self._clock, parts.tasks, lambda: self._items.any_symbol, self._open_day)
+        self._journal_watch = JournalWatch(parts, lambda: self._day.today, lambda: self._stopping)
+        self._feed = FeedDesk(parts, self._items)
+
+    @property
+    def items(self) -> dict[str, WatchItem]:
+        """The watchlist by id, in the user's order."""
+        return self._items.all
 
     # life
 
@@ -78,7 +85,7 @@ class TradingService:
         """
         p = self.parts
         p.speaker.state()
-        told = await self._begin_day(self._day)
+        told = await self._begin_day(self._day.today)
         p.speaker.again(told.decisions)
         p.broker.listen(self._on_broker_event)
         p.feed.listen(self.on_quotes)
@@ -86,7 +93,7 @@ class TradingService:
             await p.link.open()
         except BrokerError:
             _log.warning("the trading channel is not available; the desk runs without it")
-        await self._subscribe()
+        await self._feed.subscribe()
         self._tell_all()
         if self._options.clock_s is not None:
             self._tick_clock()
@@ -99,7 +106,7 @@ class TradingService:
         await p.link.close()
         await p.tasks.finish()
         if p.status.journal_error:
-            await self._catch_up()
+            await self._journal_watch.catch_up()
         await p.journal.close()
 
     async def settle(self) -> None:
@@ -111,7 +118,7 @@ class TradingService:
         """Load what a start on `day` must know. Triggers are armed anew, less those that acted today."""
         p = self.parts
         state = await p.journal.load(day)
-        self.items = {item.item_id: item for item in state.items}
+        self._items.replace(state.items)
         start = await p.journal.next_id(day)
         self.ids = Ids(p.journal.tag, day, start)
         p.intents.restore(i for i in state.intents if p.intents.get(i.intent_id) is None)
@@ -128,40 +135,14 @@ class TradingService:
             on_signal=self._on_signal,
             on_decision=self._on_decision,
         )
-        self._day = day
-        self._day_ends_ms = datetime_to_ms(datetime.combine(day, time.max, SHANGHAI))
-        self._index_items()
+        self._day.begin(day)
         return state
-
-    def _index_items(self) -> None:
-        self._by_symbol = {}
-        for item in self.items.values():
-            self._by_symbol.setdefault(item.symbol, []).append(item.item_id)
-        self.parts.monitor.set_items(tuple(self.items.values()))
-
-    async def _subscribe(self) -> None:
-        """Quotes of everything watched or held, and their names."""
-        p = self.parts
-        symbols = list(dict.fromkeys([*self._by_symbol, *p.book.positions]))
-        p.board.add_symbols(symbols)
-        try:
-            found = await p.feed.instruments(symbols)
-            p.account.instruments.update(found)
-            p.speaker.instruments(tuple(found.values()))
-            await p.feed.start(symbols)
-        except UserError as error:
-            p.speaker.alarm("feed", AlarmRank.ALARM, "行情订阅失败", str(error))
-        else:
-            p.speaker.cure("feed")
 
     async def set_items(self, items: Sequence[WatchItem], removed: Sequence[str] = ()) -> None:
         """Save and watch; raises JournalError and changes nothing when it cannot be saved."""
         await self.parts.journal.save_items(items, removed)
-        for item_id in removed:
-            self.items.pop(item_id, None)
-        self.items.update((item.item_id, item) for item in items)
-        self._index_items()
-        await self._subscribe()
+        self._items.change(items, removed)
+        await self._feed.subscribe()
         self.parts.speaker.items(tuple(self.items.values()))
         self._tell_views(self.items)
 
@@ -170,11 +151,12 @@ class TradingService:
     def on_quotes(self, quotes: Sequence[Quote]) -> None:
         """A batch of snapshots, in arrival order."""
         p = self.parts
-        self._notice_day()
+        self._day.notice()
         p.meter.batch()
         rows = p.board.apply(quotes)
         if self.automation is not None and len(rows):
             self.automation.on_hits(p.monitor.sweep(rows), self.items)
+        self._feed.on_quotes(quotes)
         p.speaker.outbox.put_quotes(quotes)
         if p.charts is not None:
             p.charts.on_quotes(quotes)
@@ -186,7 +168,7 @@ class TradingService:
         waiting = self.automation.triggers.waiting()
         if not waiting:
             return
-        for symbol in [s for s, item_ids in self._by_symbol.items() if not waiting.isdisjoint(item_ids)]:
+        for symbol in [s for s in self._items.symbols if not waiting.isdisjoint(self._items.of(s))]:
             self._sweep(symbol)
 
     def _sweep(self, symbol: Symbol) -> None:
@@ -208,7 +190,7 @@ class TradingService:
         p.recorder.decision(decision)
         item = self.items.get(decision.item_id)
         p.speaker.decision(decision, alerts=item is None or item.alerts)
-        self._tell_views(self._by_symbol.get(decision.symbol, ()))
+        self._tell_views(self._items.of(decision.symbol))
 
     # the broker
 
@@ -231,7 +213,7 @@ class TradingService:
                 self.on_account(())  # no state of an item depends on money
             case PositionReported():
                 p.book.apply_position(event.position, p.book.event_no)
-                self.on_account(self._by_symbol.get(event.position.symbol, ()))
+                self.on_account(self._items.of(event.position.symbol))
             case CancelAnswered():
                 self._on_cancel_answer(event)
             case Disconnected():
@@ -256,7 +238,7 @@ class TradingService:
             p.recorder.trade(event.trade)
             p.speaker.trade(event.trade)
             symbol = event.trade.symbol
-        self._tell_views(self._by_symbol.get(symbol, ()))
+        self._tell_views(self._items.of(symbol))
 
     def on_account(self, item_ids: Sequence[str] | None = None) -> None:
         """Money or holdings changed, with them the states of these items, or of all."""
@@ -280,45 +262,11 @@ class TradingService:
             wait_s = self.automation.on_final(intent)
             if wait_s is not None and intent.kind is SignalKind.STOP_LOSS:
                 asyncio.get_running_loop().call_later(wait_s, self._look_again)
-        self._tell_views(self._by_symbol.get(intent.symbol, ()))
+        self._tell_views(self._items.of(intent.symbol))
 
     def on_journal(self, error: JournalError | None) -> None:
         """The journal took a write, or did not."""
-        p = self.parts
-        text = "" if error is None else str(error)
-        if p.status.journal_error == text:
-            return
-        probing, p.status.journal_error = bool(p.status.journal_error), text
-        if error is None:
-            p.speaker.cure("journal")
-            p.tasks.spawn(self._catch_up())
-            return
-        p.recorder.hold()
-        note = f"{text}开仓和止盈已停，止损走应急文件。"
-        p.speaker.alarm("journal", AlarmRank.ALARM, "日志库写不进去", note)
-        if not probing:
-            asyncio.get_running_loop().call_later(_JOURNAL_PROBE_S, self._probe_journal)
-
-    def _probe_journal(self) -> None:
-        if self.parts.status.journal_error and not self._stopping:
-            self.parts.tasks.spawn(self._try_journal())
-
-    async def _try_journal(self) -> None:
-        """Nobody may have anything to write while entries are stopped: write something."""
-        try:
-            await self.parts.journal.next_id(self._day)
-        except JournalError:
-            asyncio.get_running_loop().call_later(_JOURNAL_PROBE_S, self._probe_journal)
-        else:
-            self.on_journal(None)
-
-    async def _catch_up(self) -> None:
-        """The journal takes writes again: first the stops of the emergency file, then what could not be kept."""
-        try:
-            await self.parts.emergency.recover(self.parts.journal)
-            await self.parts.recorder.flush()
-        except JournalError as error:
-            self.on_journal(error)
+        self._journal_watch.heard(error)
 
     def _on_cancel_answer(self, event: CancelAnswered) -> None:
         if not event.ok:
@@ -357,38 +305,15 @@ class TradingService:
         if self._stopping or self._options.clock_s is None:
             return
         p = self.parts
-        symbol = next(iter(self._by_symbol), Symbol("600000.SH"))
-        phase = domain_phase(symbol, p.clock.now())
-        p.speaker.clock(phase, p.speaker.outbox.depth)
-        self._check_feed(phase)
-        self._notice_day()
+        p.speaker.clock(domain_phase(self._items.any_symbol, p.clock.now()), p.speaker.outbox.depth)
+        self._feed.look()
+        self._day.notice()
         asyncio.get_running_loop().call_later(self._options.clock_s, self._tick_clock)
 
-    def _check_feed(self, phase: Phase) -> None:
-        p = self.parts
-        if phase is Phase.CONTINUOUS and p.board.feed_stopped():
-            text = "连续竞价中 10 秒以上没有任何新行情，止损和进场都无法判断。请检查行情连接。"
-            p.speaker.alarm("feed-silent", AlarmRank.ALARM, "行情停更", text)
-        else:
-            p.speaker.cure("feed-silent")
-
-    def _notice_day(self) -> None:
-        """With a window its clock notices a new trading day, without one the day's first quote."""
-        if self.parts.clock.now_ms() < self._day_ends_ms or self._rolling or self._stopping:
-            return
-        now = self.parts.clock.now()
-        if domain_phase(next(iter(self._by_symbol), Symbol("600000.SH")), now) is not Phase.CLOSED:
-            self._rolling = True
-            self.parts.tasks.spawn(self._roll(now.date()))
-
-    async def _roll(self, day: date) -> None:
-        """A new trading day: levels are armed again, yesterday's purchases can be sold."""
-        try:
-            await self._open_day(day)
-        finally:
-            self._rolling = False
-
     async def _open_day(self, day: date) -> None:
+        """A new trading day: levels are armed again, yesterday's purchases can be sold."""
+        if self._stopping:
+            return
         self.parts.sender.expire_before(day)
         await self._begin_day(day)
         self.parts.speaker.new_day()
@@ -398,7 +323,7 @@ class TradingService:
             self.parts.speaker.alarm("armed", AlarmRank.CARE, "新交易日未武装", text)
         if self.parts.status.link is LinkState.READY:
             await self.parts.link.refresh()
-        await self._subscribe()
+        await self._feed.subscribe()
         self._tell_all()
-        for symbol in self._by_symbol:
+        for symbol in self._items.symbols:
             self._sweep(symbol)

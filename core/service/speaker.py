@@ -56,6 +56,7 @@ class Speaker:
         self._alarms: dict[str, n.AlarmNews] = {}
         self._views: dict[str, ItemView] = {}
         self._day_start: Decimal | None = None
+        self._feed: n.FeedNews | None = None
 
     def state(self) -> None:
         """Badge, channel, automation."""
@@ -71,6 +72,12 @@ class Speaker:
                 source=self._source(),
             )
         )
+
+    def feed(self, feed: n.FeedNews) -> None:
+        """Where quotes come from; the same is not said twice."""
+        if feed != self._feed:
+            self._feed = feed
+            self.outbox.put(feed)
 
     def clock(self, phase: Phase, queue_depth: int) -> None:
         """The desk's clock and the figures of the health strip."""

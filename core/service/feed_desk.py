@@ -1,0 +1,139 @@
+"""The desk's side of the quotes: what is subscribed, where quotes come from, and what is said when they stop."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from statistics import median
+
+from core.domain.enums import AlarmRank, FeedState
+from core.domain.market import Quote, ms_to_datetime
+from core.errors import UserError
+from core.market.xtdata_feed import XtdataFeed
+from core.ports import FeedHealth
+from core.service.items import ItemBook
+from core.service.news import FeedNews, SourceView
+from core.service.parts import DeskParts
+
+_PUSHED_MS = 3_000
+_KEPT = 50
+_NO_TRIGGER = "设置里没有允许备用源触发交易：进场、止盈和止损都不会由它触发，请留意持仓。"
+_TRIGGER = "设置允许备用源触发交易：到价照常执行。"
+
+
+class FeedDesk:
+    """Runs on the trading loop."""
+
+    def __init__(self, parts: DeskParts, items: ItemBook) -> None:
+        self._parts = parts
+        self._items = items
+        self._latencies: deque[int] = deque(maxlen=_KEPT)
+        self._source = ""
+        parts.feed.listen_health(self._on_health)
+
+    async def subscribe(self) -> None:
+        """Quotes of everything watched or held, and their names."""
+        p = self._parts
+        symbols = list(dict.fromkeys([*self._items.symbols, *p.book.positions]))
+        p.board.add_symbols(symbols)
+        try:
+            found = await p.feed.instruments(symbols)
+            p.account.instruments.update(found)
+            p.speaker.instruments(tuple(found.values()))
+            await p.feed.start(symbols)
+        except UserError as error:
+            p.speaker.alarm("feed", AlarmRank.ALARM, "行情订阅失败", f"{error}。正在自动重试。")
+        self._settle_pace()
+        self.tell()
+
+    def on_quotes(self, quotes: Sequence[Quote]) -> None:
+        """Measure how late they come."""
+        known = [quote.received_ms - quote.time_ms for quote in quotes if quote.received_ms]
+        if known:
+            self._latencies.append(max(0, min(known)))  # a poll brings old quotes of resting shares too
+
+    def allow_stand_in(self, allowed: bool) -> str:
+        """The user's setting whether a stand-in may trigger orders; what is said about it."""
+        self._parts.feed.allow_triggers(allowed)
+        self.tell()
+        if self._parts.feed.on_stand_in:
+            self._say_stand_in()
+        return _TRIGGER if allowed else "备用源的行情只供观看，不会触发交易"
+
+    def look(self) -> None:
+        """Once a second of desk time: has the feed stopped?"""
+        self._settle_pace()
+        self._check_silence()
+        self.tell()
+
+    def tell(self) -> None:
+        """Where quotes come from, now."""
+        feed = self._parts.feed
+        self._parts.speaker.feed(
+            FeedNews(
+                source=feed.source,
+                sources=tuple(
+                    SourceView(
+                        one.name,
+                        one.health.state,
+                        one.health.text,
+                        ms_to_datetime(one.health.since_ms),
+                        one.active,
+                    )
+                    for one in feed.sources
+                ),
+                stand_in=feed.on_stand_in,
+                may_trigger=feed.may_trigger,
+                silent=self._parts.board.silence_text(),
+                latency_s=round(median(self._latencies) / 1000, 1) if self._latencies else None,
+            )
+        )
+
+    def _check_silence(self) -> None:
+        p = self._parts
+        text = p.board.silence_text()
+        if text:
+            cure = "止损和进场都无法判断。请检查行情连接。"
+            p.speaker.alarm("feed-silent", AlarmRank.ALARM, "行情停更", f"{text}，{cure}")
+        else:
+            p.speaker.cure("feed-silent")
+
+    def _settle_pace(self) -> None:
+        """Tell the board how often the source in charge speaks, and which busy indices beat in it."""
+        board, active = self._parts.board, self._parts.feed.active
+        board.expected_interval_ms = _PUSHED_MS
+        board.set_heartbeats(active.heartbeats if isinstance(active, XtdataFeed) else ())
+
+    def _on_health(self, health: FeedHealth) -> None:
+        """A source changed its state, or another one took over."""
+        p = self._parts
+        if p.feed.source != self._source:
+            self._latencies.clear()
+            came_back = bool(self._source) and not p.feed.on_stand_in
+            self._source = p.feed.source
+            self._settle_pace()
+            p.speaker.state()
+            if came_back:
+                p.speaker.cure("feed-stand-in")
+                text = f"行情重新来自 {p.feed.source}，备用源已停用。"
+                p.speaker.alarm("feed-source", AlarmRank.MESSAGE, "行情源已恢复", text)
+            elif p.feed.on_stand_in:
+                self._say_stand_in()
+        if health.state is FeedState.LOST:
+            p.speaker.alarm("feed", AlarmRank.ALARM, "行情断开", f"{p.feed.source}：{health.text}")
+        elif health.state is FeedState.LIVE:
+            p.speaker.cure("feed")
+        self._check_silence()
+        self.tell()
+
+    def _say_stand_in(self) -> None:
+        feed = self._parts.feed
+        allowed = feed.may_trigger
+        best = feed.sources[0].name
+        why = f"{best} 的行情用不了（{feed.why}）" if feed.why else f"{best} 的行情用不了"
+        self._parts.speaker.alarm(
+            "feed-stand-in",
+            AlarmRank.CARE if allowed else AlarmRank.ALARM,
+            f"行情改用备用源 {feed.source}",
+            f"{why}，现由备用源 {feed.source} 代替。{_TRIGGER if allowed else _NO_TRIGGER}",
+        )
