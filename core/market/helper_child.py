@@ -14,6 +14,7 @@ import queue
 import signal
 import sys
 import threading
+import time
 import traceback
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -22,6 +23,8 @@ from typing import Any, Protocol, TypeVar
 from core.errors import DingPanError, HelperError
 
 R_co = TypeVar("R_co", covariant=True)
+
+_LEAVE_S = 1.0
 
 
 class JobContext(Protocol):
@@ -129,20 +132,22 @@ class _Worker:
 
     def __init__(self, pipe: Connection[object, object]) -> None:
         self._pipe = pipe
-        self._jobs: queue.SimpleQueue[Do] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[Do | None] = queue.SimpleQueue()
         self._answers: queue.SimpleQueue[Answer] = queue.SimpleQueue()
         self._dropped: set[int] = set()
+        self._working = False
 
     def run(self) -> None:
         threading.Thread(target=self._read, name="helper-reader", daemon=True).start()
         self._pipe.send(Ready())
-        while True:
-            order = self._jobs.get()
+        while (order := self._jobs.get()) is not None:
+            self._working = True
             self._send(order.number, self._work(order))
             self._dropped.discard(order.number)
+            self._working = False
 
     def _read(self) -> None:
-        """The end of the pipe is the end of the program: leave in the middle of whatever runs."""
+        """The end of the pipe is the end of the program: leave, in the middle of whatever runs."""
         try:
             while True:
                 message = self._pipe.recv()
@@ -153,6 +158,9 @@ class _Worker:
                 elif isinstance(message, Answer):
                     self._answers.put(message)
         except (EOFError, OSError):
+            self._jobs.put(None)
+            if not self._working:
+                time.sleep(_LEAVE_S)  # an idle process leaves in order meanwhile
             os._exit(0)
 
     def _work(self, order: Do) -> Done | Failed:
