@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import date, timedelta
 
 from core.clock import Clock
@@ -23,7 +23,7 @@ from core.market import xtdata_jobs as jobs
 from core.market.bars import midnight
 from core.market.feed_pulse import Pulse, patience_ms
 from core.market.slots import QuoteSlots
-from core.market.ticks import convert_tick
+from core.market.ticks import TickConverter
 from core.market.vendor import TickRecords, XtData, load_xtdata
 from core.market.xtdata_calls import Address, Line, XtdataCalls
 from core.ports import Activity, FeedHealth
@@ -72,6 +72,8 @@ class XtdataFeed:
         self._listener: Listener = _nobody
         self._slots = QuoteSlots(loop, self._deliver)
         self._pulse = Pulse(clock)
+        self._converter = TickConverter(source)
+        self._converting = threading.Lock()  # after a loss the old client's thread may still be about
         self._instruments: dict[Symbol, Instrument] = {}
         self._wanted: dict[Symbol, None] = {}
         self._beats: tuple[Symbol, ...] | None = None
@@ -288,17 +290,16 @@ class XtdataFeed:
     # on the vendor's thread
 
     def _on_ticks(self, records: TickRecords) -> None:
-        now = self._clock.now_ms()
+        now, known, convert = self._clock.now_ms(), self._instruments, self._converter.convert
         quotes = []
-        for code, tick in records.items():
-            symbol = Symbol(code)
-            try:
-                quote = convert_tick(symbol, tick, self._instruments.get(symbol), self._source)
-            except (KeyError, TypeError, ValueError, OverflowError) as error:
-                self.bad_ticks += 1
-                _log.warning("a tick of %s could not be read: %r", code, error)
-            else:
-                quotes.append(replace(quote, received_ms=now))
+        with self._converting:
+            for code, tick in records.items():
+                symbol = Symbol(code)
+                try:
+                    quotes.append(convert(symbol, tick, known.get(symbol), now))
+                except (KeyError, TypeError, ValueError, OverflowError) as error:
+                    self.bad_ticks += 1
+                    _log.warning("a tick of %s could not be read: %r", code, error)
         self._slots.put(quotes)
 
     # on the loop

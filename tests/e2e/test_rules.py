@@ -315,10 +315,10 @@ def test_rule_7_no_trigger_on_a_bad_quote(name: str, desk: Make) -> None:
 
 
 def test_rule_7_a_stale_quote_triggers_nothing(desk: Make) -> None:
-    """A stop waits for a cancel that takes long; by then the feed has died and its price is not believed."""
+    """A stop waits for a cancel that takes long; by then the feed has died: one share alone must rest for minutes."""
     quotes = steps(PF, "10:00:00", ["10.80", "10.80", "9.40"], bids=[("9.39", 500)])
     day = desk(
-        quotes, [item(zone=None, take_profit="10.80")], holdings=[(PF, 500, "9.00")], latency_ms=60_000
+        quotes, [item(zone=None, take_profit="10.80")], holdings=[(PF, 500, "9.00")], latency_ms=180_000
     )
     day.at("10:05:00", lambda: None)
     day.run()
