@@ -211,6 +211,16 @@ class Conductor:
             heapq.heappush(self._agenda, (max(at_ms, self._now_ms), int(rank), next(self._order), action))
             self._cond.notify_all()
 
+    def skip_to(self, at_ms: int) -> None:
+        """Go on at `at_ms`: a free-running clock at once, in lock-step as soon as all that is due before has happened."""
+        if self.lockstep or self.speed is None:
+            self.schedule(at_ms, Rank.ANSWER, _nothing)
+            return
+        with self._cond:
+            self._now_ms = max(self._now_ms, at_ms)
+            self._anchor()
+            self._cond.notify_all()
+
     def add_source(self, source: EventSource) -> None:
         """Add a stream of market events."""
         with self._cond:
@@ -359,3 +369,7 @@ class Conductor:
         self._cond.wait(min(remaining, _NUDGE_S))
         self._now_ms = max(self._now_ms, min(at_ms, self._paced_ms()))
         return True
+
+
+def _nothing() -> None:
+    """Lets the clock move."""

@@ -1,4 +1,4 @@
-"""Markets by name: `builtin`, `replay:FILE`, `static:FILE`."""
+"""Markets by name: `builtin`, `replay:FILE`, `static:FILE`, `feed`."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from pathlib import Path
 
 from core.domain.market import ms_to_datetime
 from core.errors import BadInput
+from core.simqmt.feed_market import FeedMarket
 from core.simqmt.market import MarketSource
 from core.simqmt.market_builtin import BuiltinMarket
 from core.simqmt.market_replay import ReplayMarket
 from core.simqmt.static_file import StaticFileMarket
 
-NAMES = ("builtin", "replay:FILE", "static:FILE")
+NAMES = ("builtin", "replay:FILE", "static:FILE", "feed")
 
 
 def named_market(name: str, seed: int = 0, start_ms: int | None = None) -> MarketSource:
@@ -25,6 +26,8 @@ def named_market(name: str, seed: int = 0, start_ms: int | None = None) -> Marke
             return BuiltinMarket(seed)
         start = ms_to_datetime(start_ms)
         return BuiltinMarket(seed, start.date(), start.time())
+    if kind == "feed" and not file:
+        return FeedMarket(start_ms)
     if kind == "replay" and file:
         return ReplayMarket(Path(file))
     if kind == "static" and file:

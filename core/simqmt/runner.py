@@ -93,6 +93,10 @@ def open_terminal(options: RunOptions) -> SimTerminal:
 
 def _market(options: RunOptions, last: LastMoment | None) -> tuple[MarketSource, int]:
     """The market, and where the clock starts in it."""
+    if options.market == "feed":
+        raise BadInput(
+            "行情 feed 要由程序喂入，只能在程序里用；命令行可用 builtin、replay:文件、static:文件.json"
+        )
     if options.market.startswith("replay:"):
         market = named_market(options.market)
         start_ms = market.start_ms

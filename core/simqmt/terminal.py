@@ -8,7 +8,7 @@ and the calls of tests and desks (`set_quote`, `disconnect`, ...) act at once, u
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import partial
@@ -17,32 +17,32 @@ from typing import Any
 
 from core.domain.enums import Phase
 from core.domain.market import Instrument, Quote, Symbol
-from core.errors import ContractError, UserError
+from core.errors import ContractError
 from core.exchange.calendar import MAINLAND
-from core.exchange.ledger import Ledger
 from core.simqmt.accounts import Accounts
-from core.simqmt.conductor import Conductor, Rank
+from core.simqmt.conductor import Conductor
 from core.simqmt.counter import Counter, Ticket
 from core.simqmt.data_hub import DataHub
 from core.simqmt.desk import Outcome, RequestDesk
 from core.simqmt.exchange import Exchange
 from core.simqmt.fault_rules import FATEFUL_COMMITS
 from core.simqmt.faults import Faults
+from core.simqmt.feed_market import FeedMarket
 from core.simqmt.front import Front
+from core.simqmt.looking import Looking
 from core.simqmt.market import MarketSource
 from core.simqmt.markets import named_market
-from core.simqmt.records import Push, SimOrder, SimTrade
-from core.simqmt.requests import Call
+from core.simqmt.opening import Position, new_ledgers
+from core.simqmt.records import Push
 from core.simqmt.static_market import Price, StaticMarket, instrument_of, open_ms, static_quote
 from core.simqmt.store import Store
 from core.simqmt.structs import load_surface
 from core.simqmt.trader_client import link_of_client
 
-Position = tuple[str, int, Decimal]
-"""(symbol, volume in shares, cost in yuan a share), held since before today."""
+__all__ = ["Position", "SimTerminal"]
 
 
-class SimTerminal:
+class SimTerminal(Looking):
     """One terminal on one folder. Public methods may be called from any thread; close it before the conductor."""
 
     def __init__(
@@ -110,61 +110,6 @@ class SimTerminal:
         )
         self.data = DataHub(self)
 
-    # what tests and desks look at
-
-    @property
-    def call_log(self) -> tuple[Call, ...]:
-        """Every native request so far, in the order the terminal's clients made them."""
-        return self.front.calls
-
-    @property
-    def trading_day(self) -> date:
-        """The day the ledgers stand at."""
-        assert self._state.day is not None
-        return self._state.day
-
-    @property
-    def last_time_ms(self) -> int:
-        """Virtual time of the last commit: where a desk that was killed may go on."""
-        return self._state.time_ms
-
-    def instrument(self, symbol: Symbol) -> Instrument | None:
-        """A security of this market."""
-        return self._instruments.get(symbol)
-
-    def instruments(self) -> list[Instrument]:
-        """All securities of this market."""
-        return list(self._instruments.values())
-
-    def quote(self, symbol: Symbol) -> Quote | None:
-        """The newest snapshot."""
-        return self._exchange.quote(symbol)
-
-    def quotes(self) -> list[Quote]:
-        """The newest snapshot of every symbol."""
-        with self.lock:
-            return self._exchange.quotes()
-
-    def accounts(self) -> list[str]:
-        """Account ids, in the order they were opened."""
-        with self.lock:
-            return self._accounts.names()
-
-    def orders(self, account: str) -> list[SimOrder]:
-        """The day's orders of an account."""
-        with self.lock:
-            return self._accounts.orders(account)
-
-    def trades(self, account: str) -> list[SimTrade]:
-        """The day's fills of an account."""
-        with self.lock:
-            return self._accounts.trades(account)
-
-    def ledger(self, account: str) -> Ledger:
-        """Cash and shares of an account, marked to the newest prices."""
-        with self.lock:
-            return self._accounts.ledger(account)
-
     # what tests and desks do
 
     def adopt_trader(self, trader: Any) -> None:
@@ -206,18 +151,31 @@ class SimTerminal:
             self._show((quote,))
 
     def feed(self, quotes: Sequence[Quote]) -> None:
-        """Show these snapshots now, whatever the market shows by itself."""
-        if not quotes:
-            return
+        """Show these snapshots now, whatever the market shows by itself. With `market="feed"` they are the market: what
+        is not news is passed over, and securities become known by their quotes."""
         with self.lock:
-            if not self.closed:
+            if self.closed:
+                return
+            if isinstance(self.market, FeedMarket):
+                quotes = self.market.take(quotes)
+                if any(quote.symbol not in self._instruments for quote in quotes):
+                    self._read_instruments()
+            if quotes:
                 self._show(quotes)
+
+    def feed_instruments(self, instruments: Iterable[Instrument]) -> None:
+        """What securities of `market="feed"` are called, their limits and flags: better than what quotes tell."""
+        if not isinstance(self.market, FeedMarket):
+            raise ContractError('only a terminal with market="feed" takes instruments')
+        with self.lock:
+            self.market.describe(instruments)
+            self._read_instruments()
 
     def next_day(self) -> None:
         """Go to the next trading day: open orders expire, T+1 settles; the clock moves to its 09:30 when it can."""
         with self.lock:
             self._roll(MAINLAND.next_trading_day(self.trading_day))
-        self.clock.schedule(open_ms(self.trading_day), Rank.ANSWER, _nothing)
+        self.clock.skip_to(open_ms(self.trading_day))
 
     def manual_order(
         self, account: str, code: str, order_type: int, volume: int, price: Price, *, remark: str = ""
@@ -260,11 +218,16 @@ class SimTerminal:
     def release(self) -> None:
         """The next snapshots: books, fills, pushes, then ticks."""
         with self.lock:
-            if not self.closed:
-                self._show(self.market.pop())
+            if self.closed:
+                return
+            quotes = self.market.pop()
+            if quotes:
+                self._show(quotes)
+            elif self.clock.now().date() > self.trading_day:  # a fed market's morning
+                self._roll(self.clock.now().date())
 
     def _show(self, quotes: Sequence[Quote]) -> None:
-        day = quotes[0].time.date()
+        day = max(quote.time.date() for quote in quotes)
         if day > self.trading_day:
             self._roll(day)
         pushes: list[Push] = []
@@ -294,34 +257,17 @@ class SimTerminal:
         self.front.push(pushes)
 
     def _open_day(self, cash: Mapping[str, Decimal], positions: Mapping[str, Sequence[Position]]) -> None:
-        unknown = set(positions) - set(cash)
-        if unknown:
-            raise ContractError(f"positions for accounts without cash: {sorted(unknown)}")
         today = self.clock.now().date()
         state = self._state
         if state.day is None:
             state.day = today
         state.market = self.market.name
-        self._accounts.open(
-            {
-                account: self._new_account(amount, positions.get(account, ()))
-                for account, amount in cash.items()
-            }
-        )
+        self._accounts.open(new_ledgers(self.trading_day, cash, positions, self._accounts.name_of))
         if state.day != today:
             self._roll(today)
         for order in self._accounts.working():
             self.front.resume(order)
         self._commit()
-
-    def _new_account(self, cash: Decimal, held: Sequence[Position]) -> Ledger:
-        if cash < 0:
-            raise UserError(f"模拟账户的资金 {cash} 是负数。请给出不小于 0 的金额。")
-        ledger = Ledger(self.trading_day, Decimal(cash))
-        for symbol, volume, cost in held:
-            name = self._accounts.name_of(Symbol(symbol))
-            ledger = ledger.with_position(symbol, volume, Decimal(cost), name=name)
-        return ledger
 
     def _read_instruments(self) -> None:
         for item in self.market.instruments():
@@ -335,7 +281,3 @@ class SimTerminal:
         self._accounts.commit(self._store)
         if fateful:
             self.faults.step(f"{step}.after_commit")
-
-
-def _nothing() -> None:
-    """Lets the clock move."""

@@ -212,7 +212,8 @@ def test_a_bad_option_is_named(arguments: list[str], said: str) -> None:
     ("arguments", "said"),
     [
         (["nowhere.py"], "找不到程序 nowhere.py"),
-        (["--market", "feed", "program.py"], "没有行情 'feed'"),
+        (["--market", "feed", "program.py"], "行情 feed"),
+        (["--market", "moon", "program.py"], "没有行情 'moon'"),
         (["--market", "static:nowhere.json", "program.py"], "nowhere.json"),
         (["--market", "replay:nowhere.csv", "program.py"], "nowhere.csv"),
         (["--at", "2026-11-21 10:00:00", "program.py"], "2026-11-21 不是交易日"),

@@ -1,0 +1,135 @@
+"""A market that is fed: its books are the quotes that somebody pushes in (`SimTerminal.feed`), real ones among them.
+
+It has no events of its own but one: the morning of the next trading day, so that a night passes without a quote too.
+"""
+
+from __future__ import annotations
+
+import time as wall
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, time
+
+from core.domain.enums import Period
+from core.domain.market import SHANGHAI, Bar, Instrument, Quote, Symbol, datetime_to_ms, ms_to_datetime
+from core.domain.money import milli_to_decimal
+from core.exchange.boards import class_of
+from core.exchange.cage import quote_limits
+from core.exchange.calendar import MAINLAND
+from core.exchange.limits import LimitFacts
+from core.exchange.names import is_st
+from core.exchange.refusals import Refused
+from core.exchange.symbols import tick_size
+from core.simqmt.securities import name_of
+
+_MORNING = time(8, 30)
+
+
+class FeedMarket:
+    """A `MarketSource` filled from outside. Not thread-safe: the terminal calls it under its lock."""
+
+    def __init__(self, start_ms: int | None = None, instruments: Sequence[Instrument] = ()) -> None:
+        """`start_ms`: where the terminal's clock starts; now, when nobody says."""
+        self._start_ms = start_ms if start_ms is not None else round(wall.time() * 1000)
+        self._instruments = {item.symbol: item for item in instruments}
+        self._newest: dict[Symbol, Quote] = {}
+        self._morning_ms = _next_morning(self._start_ms)
+
+    @property
+    def name(self) -> str:
+        """`外部行情`, with the source of the newest quotes."""
+        source = next((quote.source for quote in reversed(self._newest.values()) if quote.source), "")
+        return f"外部行情 {source}".strip()
+
+    @property
+    def start_ms(self) -> int:
+        """Where the clock starts."""
+        return self._start_ms
+
+    def peek_ms(self) -> int | None:
+        """The next trading day's morning; None past the calendar."""
+        return self._morning_ms
+
+    def pop(self) -> tuple[Quote, ...]:
+        """The morning came: no quote, but a new day."""
+        assert self._morning_ms is not None
+        self._morning_ms = _next_morning(self._morning_ms)
+        return ()
+
+    def take(self, quotes: Iterable[Quote]) -> list[Quote]:
+        """Keep what is news, and hand it on: no repetition, nothing older than what is shown, no unknown kind of code."""
+        fresh: list[Quote] = []
+        for quote in quotes:
+            known = self._newest.get(quote.symbol)
+            if known is not None and (quote.time_ms < known.time_ms or _same(quote, known)):
+                continue
+            if class_of(quote.symbol) is None:
+                continue
+            self._newest[quote.symbol] = quote
+            fresh.append(quote)
+        return fresh
+
+    def describe(self, instruments: Iterable[Instrument]) -> None:
+        """Names, limits and flags of securities, better than what their quotes tell."""
+        self._instruments.update((item.symbol, item) for item in instruments)
+
+    def instruments(self) -> Sequence[Instrument]:
+        """What was described, and what the newest quotes tell of the rest."""
+        told = [_told(quote) for symbol, quote in self._newest.items() if symbol not in self._instruments]
+        return [*self._instruments.values(), *told]
+
+    def history(
+        self,
+        symbol: Symbol,  # noqa: ARG002 - the Protocol's names
+        period: Period,  # noqa: ARG002
+        until_ms: int,  # noqa: ARG002
+        count: int,  # noqa: ARG002
+    ) -> list[Bar]:
+        """No history: who feeds quotes has a source of bars."""
+        return []
+
+    def trading_dates(self, start: date, end: date) -> list[date]:
+        """Trading days of the mainland calendar."""
+        return list(MAINLAND.trading_days(start, end))
+
+
+def _same(quote: Quote, known: Quote) -> bool:
+    """The same snapshot again must not fill a book that orders have taken from."""
+    return (quote.time_ms, quote.volume, quote.bids, quote.asks, quote.last, quote.phase) == (
+        known.time_ms,
+        known.volume,
+        known.bids,
+        known.asks,
+        known.last,
+        known.phase,
+    )
+
+
+def _told(quote: Quote) -> Instrument:
+    name = name_of(quote.symbol) or str(quote.symbol)
+    limits = quote_limits(quote, LimitFacts(name=name))
+    return Instrument(
+        quote.symbol,
+        name,
+        tick_size(quote.symbol),
+        milli_to_decimal(quote.pre_close),
+        limits.up,
+        limits.down,
+        quote.time.date(),
+        is_st(name),
+        quote.suspended,
+    )
+
+
+def _next_morning(after_ms: int) -> int | None:
+    day = ms_to_datetime(after_ms).date()
+    today = _at(day)
+    if today > after_ms and MAINLAND.is_trading_day(day):
+        return today
+    try:
+        return _at(MAINLAND.next_trading_day(day))
+    except Refused:  # nobody knows the days after the calendar's end
+        return None
+
+
+def _at(day: date) -> int:
+    return datetime_to_ms(datetime.combine(day, _MORNING, SHANGHAI))
