@@ -97,10 +97,10 @@ class Monitor:
 
     def _valid(self, board_rows: NDArray[np.intp], matters: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Validity by column, asked once per board row and only where something depends on it."""
-        valid = np.zeros(len(board_rows), dtype=np.bool_)
+        valid = np.zeros(int(board_rows.max(initial=-1)) + 1, dtype=np.bool_)
         for row in dict.fromkeys(board_rows[matters].tolist()):
-            valid[board_rows == row] = self._board.may_trigger(row)
-        return valid
+            valid[row] = self._board.may_trigger(row)
+        return valid[board_rows]
 
     def _hit(self, kind: int, index: int, edge: bool) -> Hit:
         item = self._levels.items[index]

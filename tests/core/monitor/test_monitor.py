@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
+from random import Random
 
 import numpy as np
 import pytest
@@ -290,6 +291,30 @@ def test_any_levels_and_quotes_agree_with_the_plain_rule(
     for batch in stream:
         hits = [(hit.item_id, hit.kind, hit.last_milli, hit.edge) for hit in desk.see(*batch)]
         assert hits == oracle(watched, batch, was)
+
+
+@pytest.mark.parametrize("size", [1, 2, 24, 25, 60, 100])
+def test_large_batches_agree_with_the_plain_rule(size: int) -> None:
+    """Few rows are looked up, many are marked, all are taken as they are: three ways, one answer."""
+    dice = Random(size)
+    symbols = [Symbol(f"{600_000 + n}.SH") for n in range(100)]
+
+    def cents(*span: int) -> str:
+        return str(Decimal(dice.randint(*span)) / 100)
+
+    watched = [
+        item(str(n), dice.choice(symbols), low=cents(950, 1000), high=cents(1000, 1050), stop=cents(930, 990))
+        for n in range(150)
+    ] + [item(f"all {symbol}", symbol, take=cents(1040, 1090)) for symbol in symbols]
+    desk = Desk(*watched)
+    was: dict[tuple[str, SignalKind], bool] = {}
+    seen = 0
+    for _ in range(12):
+        batch = [tick(symbol, cents(900, 1100)) for symbol in dice.sample(symbols, size)]
+        hits = [(hit.item_id, hit.kind, hit.last_milli, hit.edge) for hit in desk.see(*batch)]
+        assert hits == oracle(watched, batch, was)
+        seen += len(hits)
+    assert seen
 
 
 def test_a_real_day_agrees_with_the_plain_rule(sz5_by_time: list[list[Quote]]) -> None:
