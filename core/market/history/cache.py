@@ -59,6 +59,7 @@ class BarCache:
         threads: int = 4,
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
+        self.folder = folder
         self._calendar = calendar
         self._retry = retry
         self._files = PartFiles(folder, calendar, threads=threads, pause=pause)
