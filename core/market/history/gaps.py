@@ -46,6 +46,8 @@ class Retry:
     empty_ms: int = 30 * 24 * HOUR_MS
     partial_ms: int = 7 * 24 * HOUR_MS
     silent_ms: int = HOUR_MS
+    silent_old_ms: int = 12 * HOUR_MS
+    """For days that were over a week ago: rather before the listing, or beyond what the source keeps."""
 
 
 DEFAULT_RETRY = Retry()
@@ -215,9 +217,13 @@ def _stands(span: Span, now_ms: int, source: str, retry: Retry) -> bool:
     hold = {
         DayState.EMPTY: retry.empty_ms,
         DayState.PARTIAL: retry.partial_ms,
-        DayState.SILENT: retry.silent_ms,
+        DayState.SILENT: retry.silent_old_ms if _old(span) else retry.silent_ms,
     }[span.state]
     return now_ms - span.asked_ms < hold
+
+
+def _old(span: Span) -> bool:
+    return span.asked_ms - settled_ms(span.last) > 7 * 24 * HOUR_MS
 
 
 def _coalesced(spans: Iterable[Span], calendar: Calendar) -> tuple[Span, ...]:

@@ -86,10 +86,18 @@ def test_another_source_is_asked_for_days_that_the_first_had_nothing_of() -> Non
 
 
 def test_empty_answer_proves_nothing_and_is_repeated_after_an_hour() -> None:
-    known = answered({})
+    asked = at(day("2026-03-09"), "10:00")
+    known = answered({}, now_ms=asked)
     assert states(known) == [S] * 5
-    assert missing(known, "2026-03-02", "2026-03-06", LATER + HOUR_MS - 1) == []
-    assert missing(known, "2026-03-02", "2026-03-06", LATER + HOUR_MS) == [("2026-03-02", "2026-03-06")]
+    assert missing(known, "2026-03-02", "2026-03-06", asked + HOUR_MS - 1) == []
+    assert missing(known, "2026-03-02", "2026-03-06", asked + HOUR_MS) == [("2026-03-02", "2026-03-06")]
+
+
+def test_silence_about_old_days_rests_half_a_day() -> None:
+    """Before the listing, or beyond what the source keeps: most likely silent for good."""
+    known = answered({})
+    assert missing(known, "2026-03-02", "2026-03-06", LATER + 12 * HOUR_MS - 1) == []
+    assert missing(known, "2026-03-02", "2026-03-06", LATER + 12 * HOUR_MS) == [("2026-03-02", "2026-03-06")]
 
 
 def test_silence_at_the_end_of_an_answer_is_not_a_suspension() -> None:
