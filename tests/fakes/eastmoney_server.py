@@ -53,7 +53,6 @@ class _State:
     asked: list[Asked] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
     closing: threading.Event = field(default_factory=threading.Event)
-    changed: threading.Condition = field(default_factory=threading.Condition)
 
 
 class EastmoneyServer:
@@ -100,6 +99,11 @@ class EastmoneyServer:
             else:
                 self._state.faults[host] = fault
 
+    def forget(self) -> None:
+        """Forget the requests so far."""
+        with self._state.lock:
+            self._state.asked.clear()
+
     def asked(self, host: str = "") -> list[Asked]:
         """Requests so far to hosts that end with `host`."""
         with self._state.lock:
@@ -126,7 +130,8 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self, asked: Asked, fault: Fault | None) -> None:
         state = self.shared
         if fault is Fault.HANG:
-            state.closing.wait()
+            while not state.closing.wait(0.02) and Fault.HANG in state.faults.values():
+                pass
             self.close_connection = True
             return
         if fault is Fault.DROP:
@@ -183,7 +188,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(200)
         self.send_header("Content-Length", str(1 << 20))
         self.end_headers()
-        while not self.shared.closing.wait(0.02):
+        while not self.shared.closing.wait(0.02) and Fault.DRIP in self.shared.faults.values():
             self.wfile.write(body[:4])
             self.wfile.flush()
 
