@@ -92,6 +92,19 @@ def factors_from_cumulative(days: Sequence[date], cumulative: Floats) -> list[Ex
     return [ExFactor(days[i], float(cumulative[i - 1] / cumulative[i])) for i in changed.tolist()]
 
 
+def factors_from_qfq(steps: Sequence[tuple[date, Decimal]]) -> list[ExFactor]:
+    """Factors of Sina's table: from each day on the adjusted price is the real one divided by the number.
+
+    The first step is the listing, or where the table begins, and is no event.
+    """
+    line = sorted(steps)
+    return [
+        ExFactor(day, float(after / before))
+        for (_, before), (day, after) in zip(line, line[1:], strict=False)
+        if before > 0 and after > 0 and after != before
+    ]
+
+
 def multipliers(time_ms: Ints, factors: Sequence[ExFactor], how: Adjust) -> Floats:
     """What each bar's real price is multiplied by; `time_ms` in order. A bar of the ex-day is after the event.
 

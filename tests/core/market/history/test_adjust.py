@@ -24,6 +24,7 @@ from core.market.history.adjust import (
     factors_from_cumulative,
     factors_from_dividends,
     factors_from_pre_closes,
+    factors_from_qfq,
     multipliers,
 )
 from core.market.history.table import PRICES, Adjust, BarTable, Floats, Ints, table_days
@@ -141,6 +142,15 @@ def test_event_before_the_data_adjusts_forward_prices_by_nothing() -> None:
     assert adjusted(bars, [early, late], Adjust.FORWARD).close.tolist() == bars.close.tolist()
     assert adjusted(bars, [early], Adjust.BACKWARD).close.tolist() == (bars.close * 2).tolist()
     assert factors_from_dividends([Dividend(WEEK[0], Decimal(1))], WEEK, [Decimal(10)] * 5, CENT) == []
+
+
+def test_sinas_table_divides_real_prices() -> None:
+    steps = [(WEEK[2], Decimal(1)), (day("2001-01-02"), Decimal("2.2")), (WEEK[1], Decimal("1.1"))]
+    factors = factors_from_qfq(steps)
+    assert [one.day for one in factors] == [WEEK[1], WEEK[2]]
+    by = multipliers(table(daily(MOUTAI, WEEK)).time_ms, factors, Adjust.FORWARD)
+    np.testing.assert_allclose(by, [1 / 2.2, 1 / 1.1, 1, 1, 1])
+    assert factors_from_qfq(steps[:1]) == []
 
 
 def test_ex_day_itself_is_after_the_event() -> None:
