@@ -38,10 +38,10 @@ def answer(case: Case, day: str = DEFAULT_DAY) -> dict[str, Any]:
     kind = case.get("kind")
     if not isinstance(kind, str) or kind not in _KINDS:
         raise CaseError(f"kind: expected one of {', '.join(_KINDS)}, got {kind!r:.60}")
-    given = _KINDS[kind](case, day)
     expected = case.get("expect")
     if expected is not None and not isinstance(expected, Mapping):
         raise CaseError(f"expect: expected an object, got {expected!r:.60}")
+    given = _KINDS[kind](case, day)
     if expected:
         given = {name: given.get(name) for name in expected}
     return {"id": case.get("id"), **given}

@@ -99,7 +99,13 @@ def _act(walk: Walk, words: list[_Word], at: int, event: str) -> tuple[Walk, int
         return replace(walk, ledger=walk.ledger.release(_latest(walk, event, wanted).order_id)), len(words)
     if word.kind == "fill":
         return _filled(walk, words, at, event)
+    if word.kind in ("buy", "sell") and at and words[at - 1].kind != "start" and not _has_amount(words, at):
+        return walk, at + 1  # a remark: "fill 400@9.98 of the buy"
     return _order(walk, words, at, event)
+
+
+def _has_amount(words: list[_Word], at: int) -> bool:
+    return any(word.kind in ("amount", "fill", "refused") for word in words[at + 1 :])
 
 
 def _new_day(walk: Walk) -> Walk:
