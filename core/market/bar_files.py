@@ -177,7 +177,8 @@ class _Reader:
         if period is None or (period is Period.D1 and len(np.unique(clock)) > 1):
             text = f"看不出周期：相邻两行多为 {usual // 1000} 秒。只认 1 分钟、5 分钟和日线"
             raise BadInput(text, where=self._path.name)
-        if period is not Period.D1 and not np.any(clock == _CLOSE_MS) and np.any(clock == 570 * 60_000):
+        starts = (570 * 60_000, _CLOSE_MS - usual)  # the last bar of a day that is stamped with its start
+        if period is not Period.D1 and not np.any(clock == _CLOSE_MS) and np.isin(starts, clock).all():
             text = "K线似乎以起始时刻记时（有 09:30、没有 15:00）。请换成以结束时刻记时的数据"
             raise BadInput(text, where=self._path.name)
         return period

@@ -10,6 +10,7 @@ Adjusted prices are for looking at. Levels, triggers and orders are always on re
 
 from __future__ import annotations
 
+import itertools
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -100,7 +101,7 @@ def factors_from_qfq(steps: Sequence[tuple[date, Decimal]]) -> list[ExFactor]:
     line = sorted(steps)
     return [
         ExFactor(day, float(after / before))
-        for (_, before), (day, after) in zip(line, line[1:], strict=False)
+        for (_, before), (day, after) in itertools.pairwise(line)
         if before > 0 and after > 0 and after != before
     ]
 
