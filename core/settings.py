@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import AliasChoices, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -23,7 +23,9 @@ PAPER_ACCOUNT = "88800001"
 
 _CURES = {
     "data_dir": "请填一个文件夹的路径",
-    "mode": "请填 PAPER（模拟）或 LIVE（实盘）",
+    "mode": "请填 PAPER（模拟）、PAPER_REAL（模拟·真行情）或 LIVE（实盘）",
+    "quotes": "请填 akshare（公开行情）或 xtdata（MiniQMT 的行情），不填用内置行情",
+    "fallback_triggers": "请填 1（备用源可触发交易）或 0",
     "account_id": "请填资金账号，只用字母和数字，例如 DINGPAN_ACCOUNT_ID=1234567890",
     "miniqmt_enabled": "请填 1 或 0",
     "miniqmt_path": "请填 MiniQMT 的 userdata_mini 文件夹",
@@ -73,6 +75,11 @@ class DeskSettings(BaseSettings):
         58610, ge=1, le=65535, validation_alias=AliasChoices("DINGPAN_MINIQMT_PORT", "MINIQMT_PORT")
     )
 
+    # Real quotes for the paper desk; empty: the built-in market.
+    quotes: Literal["", "akshare", "xtdata"] = ""
+    # Whether a source that stands in for a better one may trigger orders.
+    fallback_triggers: bool = False
+
     seed: int = Field(1, ge=0)
     speed: float = Field(1.0, gt=0, le=1000, allow_inf_nan=False)
     # Bounds of the whole account as fractions of total assets; the defaults bound nothing.
@@ -85,6 +92,12 @@ class DeskSettings(BaseSettings):
     query_deadline_s: float = _seconds(5)
     answer_deadline_s: float = _seconds(3)
     close_deadline_s: float = _seconds(5)
+
+    @property
+    def quote_address(self) -> tuple[str, int] | None:
+        """Where the quote service listens, if anybody said; else the vendor looks for the running terminal."""
+        said = self.model_fields_set & {"miniqmt_host", "miniqmt_port"}
+        return (self.miniqmt_host, self.miniqmt_port) if said else None
 
     @property
     def journal_path(self) -> Path:
@@ -100,6 +113,11 @@ class DeskSettings(BaseSettings):
     @classmethod
     def _mode_in_capitals(cls, value: object) -> object:
         return value.strip().upper() if isinstance(value, str) else value
+
+    @field_validator("quotes", mode="before")
+    @classmethod
+    def _quotes_in_small(cls, value: object) -> object:
+        return value.strip().lower() if isinstance(value, str) else value
 
     @field_validator("data_dir", "miniqmt_path")
     @classmethod
@@ -126,7 +144,12 @@ class DeskSettings(BaseSettings):
                     raise ValueError(
                         f"实盘需要设置 {_name(field)}：{_CURES[field]}，或用模拟（DINGPAN_MODE=PAPER）"
                     )
-        elif not self.account_id:
+            if self.quotes:
+                raise ValueError(f"实盘的行情来自 MiniQMT，不能另选 {_name('quotes')}。请去掉它，或用模拟")
+            return self
+        if self.quotes:
+            object.__setattr__(self, "mode", Mode.PAPER_REAL)
+        if not self.account_id:
             object.__setattr__(self, "account_id", PAPER_ACCOUNT)
         return self
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Protocol, runtime_checkable
 
 from core.clock import Clock
 from core.domain.enums import FeedState, Period
@@ -31,6 +32,13 @@ FLAPPING_MS = 600_000
 AHEAD_MS = 60_000
 RETRY_MS = 30_000
 _LOOK_S = 1.0
+
+
+@runtime_checkable
+class Paced(Protocol):
+    """A source that is asked and does not tell by itself."""
+
+    def pace(self, intervals: Mapping[Symbol, float]) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +83,9 @@ class FeedSwitch:
         self._listener: Callable[[Sequence[Quote]], None] = _nobody
         self._on_health: Callable[[FeedHealth], None] = _unheard
         self._symbols: dict[Symbol, None] = {}
+        self._intervals: Mapping[Symbol, float] = {}
         self._last: dict[Symbol, Quote] = {}
+        self._foreign: set[Symbol] = set()  # whose last quote came from a stand-in
         self._told: set[Symbol] = set()  # what the best source told while a stand-in is there
         self._stand_in: Feed | None = None
         self._place = -1  # of the stand-in that is there
@@ -139,10 +149,19 @@ class FeedSwitch:
             return
         self._may_trigger = allowed
         again = [
-            replace(quote, fallback=not allowed) for quote in self._last.values() if self._is_foreign(quote)
+            replace(quote, fallback=not allowed)
+            for symbol, quote in self._last.items()
+            if symbol in self._foreign
         ]
         if again:
             self._pass(again)
+
+    def pace(self, intervals: Mapping[Symbol, float]) -> None:
+        """Seconds between two questions by symbol, for sources that are asked."""
+        self._intervals = intervals
+        for feed in (self._best, self._stand_in):
+            if isinstance(feed, Paced):
+                feed.pace(intervals)
 
     def listen(self, on_quotes: Callable[[Sequence[Quote]], None]) -> None:
         """Set the one listener; called on the loop."""
@@ -213,24 +232,22 @@ class FeedSwitch:
         """The feed in use first."""
         return [self._best] if self._stand_in is None else [self._stand_in, self._best]
 
-    def _is_foreign(self, quote: Quote) -> bool:
-        return quote.source != self._best.source
-
     # quotes
 
     def _on_best(self, quotes: Sequence[Quote]) -> None:
-        if not self._told and self._stand_in is None:
+        if self._stand_in is None and not self._foreign:
             self._pass(quotes)
             return
         kept = [quote for quote in quotes if not self._is_older(quote)]
         if self._stand_in is not None:
             self._told.update(quote.symbol for quote in kept)
         self.dropped += len(quotes) - len(kept)
+        self._foreign.difference_update(quote.symbol for quote in kept)
         self._pass(kept)
 
     def _is_older(self, quote: Quote) -> bool:
-        last = self._last.get(quote.symbol)
-        return last is not None and self._is_foreign(last) and quote.time_ms < last.time_ms
+        """A stand-in told something newer of this symbol."""
+        return quote.symbol in self._foreign and quote.time_ms < self._last[quote.symbol].time_ms
 
     def _on_stand_in(self, feed: Feed, quotes: Sequence[Quote]) -> None:
         if feed is not self._stand_in:
@@ -242,11 +259,13 @@ class FeedSwitch:
             if quote.symbol in self._told or quote.time_ms > ahead:
                 continue
             if last is not None and (
-                quote.time_ms < last.time_ms or (quote.time_ms == last.time_ms and not self._is_foreign(last))
+                quote.time_ms < last.time_ms
+                or (quote.time_ms == last.time_ms and quote.symbol not in self._foreign)
             ):
                 continue
             kept.append(replace(quote, fallback=not self._may_trigger))
         self.dropped += len(quotes) - len(kept)
+        self._foreign.update(quote.symbol for quote in kept)
         self._pass(kept)
 
     def _pass(self, quotes: Sequence[Quote]) -> None:
@@ -313,6 +332,8 @@ class FeedSwitch:
             feed = self._stand_ins[place].make()
             feed.listen(lambda quotes, feed=feed: self._on_stand_in(feed, quotes))  # type: ignore[misc]
             feed.listen_health(lambda health, feed=feed: self._on_stand_in_health(feed, health))  # type: ignore[misc]
+            if isinstance(feed, Paced):
+                feed.pace(self._intervals)
             self._told.clear()
             self._stand_in, self._place, self._why = feed, place, why
             try:

@@ -20,7 +20,7 @@ class DeskStatus:
 
     def __init__(self, mode: Mode) -> None:
         self.mode = mode
-        self.armed = mode is Mode.PAPER
+        self.armed = not mode.real_money
         self.link = LinkState.OFFLINE
         self.link_text = "尚未连接"
         self.journal_error = ""
@@ -30,7 +30,7 @@ class DeskStatus:
         """Why automation acts or does not act."""
         if self.armed:
             return "自动运行中：可开新，可卖出"
-        if self.mode is Mode.LIVE:
+        if self.mode.real_money:
             return "实盘未武装：到价只提醒，不下单"
         return "自动交易已停：到价只提醒，不下单"
 

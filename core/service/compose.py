@@ -6,8 +6,8 @@ Called on the trading thread. Which natives of xtquant are real is decided here,
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ from core.broker.deadlines import BrokerDeadlines
 from core.broker.door import XtBroker
 from core.clock import Clock
 from core.domain.enums import Mode, Phase
-from core.domain.market import Symbol, ms_to_datetime
+from core.domain.market import Instrument, Quote, Symbol, ms_to_datetime
 from core.domain.trading import Intent
 from core.domain.watch import WatchItem
 from core.errors import JournalError
@@ -25,8 +25,6 @@ from core.execution.intents import IntentBook
 from core.execution.sender import Sender, SenderDeadlines
 from core.lanes import Lane
 from core.market.board import QuoteBoard
-from core.market.failover import FeedSwitch
-from core.market.xtdata_feed import XtdataFeed
 from core.monitor.monitor import Monitor
 from core.ports import Activity, Broker, Journal
 from core.risk.gate import RiskGate
@@ -41,6 +39,7 @@ from core.service.outbox import Outbox
 from core.service.parts import DeskParts
 from core.service.recorder import Recorder, Tasks
 from core.service.service import ServiceOptions, TradingService
+from core.service.sources import QuotePlan, QuoteRoom
 from core.service.speaker import Speaker
 
 if TYPE_CHECKING:
@@ -49,17 +48,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """What differs between paper and live: time, natives, counting, and the hook of a started trader."""
+    """What differs between paper and live: time, natives, counting, sources of quotes, the hook of a started trader.
+
+    `exchange` and `describe` feed a paper exchange that lives on the desk's quotes.
+    """
 
     mode: Mode
     account_id: str
     terminal_path: str
-    source: str
     speed: float
     clock: Clock
     activity: Activity
     loop: asyncio.AbstractEventLoop
     on_trader_started: Callable[[object], None]
+    quotes: QuotePlan = field(default_factory=QuotePlan)
+    exchange: Callable[[Sequence[Quote]], None] | None = None
+    describe: Callable[[Iterable[Instrument]], None] = lambda _instruments: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +150,8 @@ class ComposedDesk:
         self._emergency = EmergencyLane(rooms.emergency_path, channel.activity)
         storage, files, quotes = self._lanes
         self.journal = SqliteJournal(rooms.journal_path, storage, rooms.journal_tag)
-        self.service = _join(channel, rooms, outbox, self.journal, self._emergency, files, quotes)
+        self._quotes = QuoteRoom(channel.quotes, quotes, channel.activity, channel.loop, channel.clock)
+        self.service = _join(channel, rooms, outbox, self.journal, self._emergency, files, self._quotes)
         self.commands = CommandDesk(self.service)
 
     async def start(self) -> None:
@@ -164,6 +169,7 @@ class ComposedDesk:
     async def stop(self) -> None:
         """Orderly end."""
         await self.service.stop()
+        await self._quotes.close()
         for stopped in self.on_stopped:
             stopped()
 
@@ -212,7 +218,7 @@ def _join(
     journal: Journal,
     emergency: EmergencyLane,
     files: Lane,
-    quotes: Lane,
+    quotes: QuoteRoom,
 ) -> TradingService:
     """Wire the rooms. The service comes first, since the others call it back."""
     # A fast desk must not drown its window: about four clock news a wall second at most.
@@ -222,11 +228,7 @@ def _join(
     book, intents, status = AccountBook(), IntentBook(), DeskStatus(channel.mode)
     board = QuoteBoard(clock, phase_of)
     account = DeskAccount(clock, status, board, book, intents)
-    feed = FeedSwitch(
-        XtdataFeed(quotes, channel.activity, channel.loop, clock, channel.source),
-        clock=clock,
-        loop=channel.loop,
-    )
+    feed = quotes.switch()
     broker = _broker(channel, rooms, meter)
     speaker = Speaker(
         account_id=channel.account_id,
@@ -264,6 +266,8 @@ def _join(
             files=files,
             emergency=emergency,
             charts=Charts(feed, outbox.put) if rooms.with_window else None,
+            exchange=channel.exchange,
+            describe=channel.describe,
         )
     )
     return service

@@ -1,4 +1,4 @@
-"""Which desk a program runs: paper on the built-in market, or live on MiniQMT. Composed on the trading thread.
+"""Which desk a program runs: paper on the built-in market, paper on real quotes, or live on MiniQMT. Composed on the trading thread.
 
 A paper account belongs to one built-in market (its seed) and lives on: each start is the next trading day at 09:29,
 when yesterday's purchases can be sold and levels are armed anew. After a kill or a crash the same day goes on where the terminal last committed, so that
@@ -43,6 +43,7 @@ class DeskChoice:
     watchlist: str = ""
     ticks: str = ""
     data_dir: str = ""
+    quotes: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,8 @@ class Composer:
         if self.choice.live and sys.platform != "win32":  # before anything is asked that could not help here
             raise UserError("实盘需要 Windows 和已登录的 MiniQMT 终端；本机请用模拟盘（不带 --live）。")
         overrides: dict[str, Any] = {"mode": "LIVE" if self.choice.live else "PAPER"}
+        if self.choice.quotes:
+            overrides["quotes"] = self.choice.quotes
         if self.choice.data_dir:
             overrides["data_dir"] = Path(self.choice.data_dir)
         settings = load_settings(**overrides)
@@ -75,6 +78,8 @@ class Composer:
         given = _read(Path(choice.watchlist)) if choice.watchlist else None
         if choice.live:
             return _live(settings, given, outbox)
+        if settings.mode is Mode.PAPER_REAL:
+            return _paper_real(settings, choice, given, outbox)
         return _paper(settings, choice, given, outbox)
 
 
@@ -204,6 +209,28 @@ def _put_aside(folder: Path) -> Path:
     return aside
 
 
+def _paper_real(
+    settings: DeskSettings, choice: DeskChoice, given: tuple[WatchItem, ...] | None, outbox: Outbox
+) -> ComposedDesk:
+    """Simulated money on real quotes, on an account of its own and on the machine's clock."""
+    from core.service.paper_real import RealQuotesDesk
+    from core.service.sources import QuotePlan, SourceKind
+
+    if choice.ticks or choice.speed != 1.0:
+        raise UserError(
+            "真实行情不能加速，也不能和录制文件一起用。请去掉 --ticks 和 --speed，或去掉 --quotes。"
+        )
+    best = SourceKind(settings.quotes or SourceKind.AKSHARE)
+    if best is SourceKind.XTDATA and sys.platform != "win32":
+        raise UserError("MiniQMT 的行情需要 Windows 和已登录的终端；本机请用 --quotes akshare。")
+    ranks = (best,) if best is SourceKind.AKSHARE else (best, SourceKind.AKSHARE)
+    folder = settings.data_dir / "paper-real"
+    _make(folder)
+    plan = QuotePlan(ranks, address=settings.quote_address, may_trigger=settings.fallback_triggers)
+    rooms = _rooms(settings, folder, given)
+    return RealQuotesDesk(folder / "terminal", settings.account_id, settings.cash, plan, rooms, outbox).desk
+
+
 def _live(settings: DeskSettings, given: tuple[WatchItem, ...] | None, outbox: Outbox) -> ComposedDesk:
     """The real terminal. Starts disarmed; automation is armed by a deliberate act of the user."""
     import asyncio
@@ -211,6 +238,7 @@ def _live(settings: DeskSettings, given: tuple[WatchItem, ...] | None, outbox: O
     from core.clock import SystemClock
     from core.ports import NoActivity
     from core.service.compose import Channel, ComposedDesk
+    from core.service.sources import QuotePlan, SourceKind
 
     path = settings.miniqmt_path
     if path is None or not path.is_dir():
@@ -223,11 +251,15 @@ def _live(settings: DeskSettings, given: tuple[WatchItem, ...] | None, outbox: O
         mode=Mode.LIVE,
         account_id=settings.account_id,
         terminal_path=str(path),
-        source="MiniQMT",
         speed=1.0,
         clock=SystemClock(),
         activity=NoActivity(),
         loop=asyncio.SelectorEventLoop(),
         on_trader_started=lambda _trader: None,
+        quotes=QuotePlan(
+            (SourceKind.XTDATA, SourceKind.AKSHARE),
+            address=settings.quote_address,
+            may_trigger=settings.fallback_triggers,
+        ),
     )
     return ComposedDesk(channel, _rooms(settings, folder, given), outbox)

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from statistics import median
 
 from core.domain.enums import AlarmRank, FeedState
-from core.domain.market import Quote, ms_to_datetime
+from core.domain.market import Quote, Symbol, ms_to_datetime
 from core.errors import UserError
+from core.market.akshare_feed import AkshareFeed
 from core.market.xtdata_feed import XtdataFeed
 from core.ports import FeedHealth
 from core.service.items import ItemBook
@@ -29,6 +30,8 @@ class FeedDesk:
         self._items = items
         self._latencies: deque[int] = deque(maxlen=_KEPT)
         self._source = ""
+        self._stood_in = False
+        self._beats: tuple[Symbol, ...] = ()
         parts.feed.listen_health(self._on_health)
 
     async def subscribe(self) -> None:
@@ -40,6 +43,8 @@ class FeedDesk:
             found = await p.feed.instruments(symbols)
             p.account.instruments.update(found)
             p.speaker.instruments(tuple(found.values()))
+            p.describe(found.values())
+            p.feed.pace(self._intervals())
             await p.feed.start(symbols)
         except UserError as error:
             p.speaker.alarm("feed", AlarmRank.ALARM, "行情订阅失败", f"{error}。正在自动重试。")
@@ -47,7 +52,9 @@ class FeedDesk:
         self.tell()
 
     def on_quotes(self, quotes: Sequence[Quote]) -> None:
-        """Measure how late they come."""
+        """Measure how late they come; an answer of a source that is asked is life even with nothing new in it."""
+        if isinstance(self._parts.feed.active, AkshareFeed):
+            self._parts.board.heard()
         known = [quote.received_ms - quote.time_ms for quote in quotes if quote.received_ms]
         if known:
             self._latencies.append(max(0, min(known)))  # a poll brings old quotes of resting shares too
@@ -91,34 +98,51 @@ class FeedDesk:
 
     def _check_silence(self) -> None:
         p = self._parts
-        text = p.board.silence_text()
+        health = p.feed.health
+        text = p.board.silence_text() or (health.text if health.state is FeedState.SILENT else "")
         if text:
             cure = "止损和进场都无法判断。请检查行情连接。"
-            p.speaker.alarm("feed-silent", AlarmRank.ALARM, "行情停更", f"{text}，{cure}")
+            p.speaker.alarm("feed-silent", AlarmRank.ALARM, "行情停更", f"{text.rstrip('。')}，{cure}")
         else:
             p.speaker.cure("feed-silent")
+
+    def _intervals(self) -> dict[Symbol, float]:
+        """The shortest monitor interval that the items of a symbol ask for, where they ask for one."""
+        wanted: dict[Symbol, float] = {}
+        for item in self._items.all.values():
+            if item.interval_s:
+                known = wanted.get(item.symbol, float(item.interval_s))
+                wanted[item.symbol] = min(known, float(item.interval_s))
+        return wanted
 
     def _settle_pace(self) -> None:
         """Tell the board how often the source in charge speaks, and which busy indices beat in it."""
         board, active = self._parts.board, self._parts.feed.active
-        board.expected_interval_ms = _PUSHED_MS
-        board.set_heartbeats(active.heartbeats if isinstance(active, XtdataFeed) else ())
+        board.expected_interval_ms = (
+            round(active.details.expected_interval_s * 1000)
+            if isinstance(active, AkshareFeed)
+            else _PUSHED_MS
+        )
+        beats = active.heartbeats if isinstance(active, XtdataFeed) else ()
+        if beats != self._beats:
+            self._beats = beats
+            board.set_heartbeats(beats)
 
     def _on_health(self, health: FeedHealth) -> None:
         """A source changed its state, or another one took over."""
         p = self._parts
         if p.feed.source != self._source:
-            self._latencies.clear()
-            came_back = bool(self._source) and not p.feed.on_stand_in
             self._source = p.feed.source
+            self._latencies.clear()
             self._settle_pace()
             p.speaker.state()
-            if came_back:
-                p.speaker.cure("feed-stand-in")
-                text = f"行情重新来自 {p.feed.source}，备用源已停用。"
-                p.speaker.alarm("feed-source", AlarmRank.MESSAGE, "行情源已恢复", text)
-            elif p.feed.on_stand_in:
-                self._say_stand_in()
+        if p.feed.on_stand_in:
+            self._say_stand_in()
+        elif self._stood_in:
+            p.speaker.cure("feed-stand-in")
+            text = f"行情重新来自 {p.feed.source}，备用源已停用。"
+            p.speaker.alarm("feed-source", AlarmRank.MESSAGE, "行情源已恢复", text)
+        self._stood_in = p.feed.on_stand_in
         if health.state is FeedState.LOST:
             p.speaker.alarm("feed", AlarmRank.ALARM, "行情断开", f"{p.feed.source}：{health.text}")
         elif health.state is FeedState.LIVE:

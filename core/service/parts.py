@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -9,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.clock import Clock
+from core.domain.market import Instrument, Quote
 from core.execution.book import AccountBook
 from core.execution.intents import IntentBook
 from core.execution.sender import Sender
@@ -34,7 +36,10 @@ class EmergencyRecovery(Protocol):
 
 @dataclass(slots=True)
 class DeskParts:
-    """Everything a service works with. `charts` is None without a window."""
+    """Everything a service works with. `charts` is None without a window.
+
+    `exchange` and `describe` hand quotes and securities to a paper exchange that lives on the desk's own quotes.
+    """
 
     clock: Clock
     broker: Broker
@@ -56,6 +61,8 @@ class DeskParts:
     files: Lane
     emergency: EmergencyRecovery
     charts: Charts | None
+    exchange: Callable[[Sequence[Quote]], None] | None = None
+    describe: Callable[[Iterable[Instrument]], None] = lambda _instruments: None
 
     def rows_of(self, row: int) -> NDArray[np.intp]:
         """One board row, as the monitor wants it."""

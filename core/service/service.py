@@ -10,7 +10,7 @@ from datetime import date
 
 from core.clock import Clock
 from core.domain.decision import Decision, ItemView, Signal
-from core.domain.enums import AlarmRank, IntentState, LinkState, Mode, SignalKind
+from core.domain.enums import AlarmRank, IntentState, LinkState, SignalKind
 from core.domain.events import (
     AssetReported,
     BrokerEvent,
@@ -151,6 +151,8 @@ class TradingService:
     def on_quotes(self, quotes: Sequence[Quote]) -> None:
         """A batch of snapshots, in arrival order."""
         p = self.parts
+        if p.exchange is not None:
+            p.exchange(quotes)
         self._day.notice()
         p.meter.batch()
         rows = p.board.apply(quotes)
@@ -317,7 +319,7 @@ class TradingService:
         self.parts.sender.expire_before(day)
         await self._begin_day(day)
         self.parts.speaker.new_day()
-        if self.parts.status.mode is Mode.LIVE and self.parts.status.armed:
+        if self.parts.status.mode.real_money and self.parts.status.armed:
             self.parts.status.armed = False
             text = "实盘的武装只管一个交易日。请核对持仓和价位后重新武装。"
             self.parts.speaker.alarm("armed", AlarmRank.CARE, "新交易日未武装", text)

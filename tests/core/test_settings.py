@@ -128,7 +128,7 @@ def test_a_file_that_is_not_text(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "value", "cure"),
     [
-        ("DINGPAN_MODE", "REAL", "请填 PAPER（模拟）或 LIVE（实盘）"),
+        ("DINGPAN_MODE", "REAL", "请填 PAPER（模拟）、PAPER_REAL（模拟·真行情）或 LIVE（实盘）"),
         ("DINGPAN_SEED", "-1", "请填 0 或更大的整数"),
         ("DINGPAN_SEED", "1.5", "请填 0 或更大的整数"),
         ("DINGPAN_SPEED", "0", "请填大于 0"),
@@ -185,3 +185,26 @@ def test_settings_are_fixed_and_can_cross_processes() -> None:
 def test_a_setting_that_does_not_exist_is_a_programming_error() -> None:
     with pytest.raises(ContractError, match="seeed"):
         load_settings(seeed=1)
+
+
+def test_real_quotes_make_a_paper_desk_of_its_own_kind() -> None:
+    assert load_settings(quotes=" AKSHARE ").mode is Mode.PAPER_REAL
+    assert load_settings(mode="PAPER").mode is Mode.PAPER
+    found = load_settings(mode="PAPER_REAL")
+    assert (found.mode, found.account_id) == (Mode.PAPER_REAL, PAPER_ACCOUNT)
+    with pytest.raises(BadInput, match="akshare"):
+        load_settings(quotes="sina")
+
+
+def test_stand_ins_trigger_nothing_unless_the_user_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load_settings().fallback_triggers is False
+    monkeypatch.setenv("DINGPAN_FALLBACK_TRIGGERS", "1")
+    assert load_settings().fallback_triggers is True
+
+
+def test_the_quote_service_is_looked_for_unless_somebody_says_where(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load_settings().quote_address is None
+    monkeypatch.setenv("MINIQMT_PORT", "58611")
+    assert load_settings().quote_address == ("127.0.0.1", 58611)
+    monkeypatch.setenv("MINIQMT_HOST", "10.1.2.3")
+    assert load_settings().quote_address == ("10.1.2.3", 58611)

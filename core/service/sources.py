@@ -1,0 +1,115 @@
+"""The ranked sources of quotes of one desk, with the helper processes that the public ones work in."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from core.clock import Clock
+from core.lanes import Lane
+from core.market.akshare_feed import AkshareFeed
+from core.market.akshare_jobs import DoorOptions
+from core.market.failover import FeedSwitch, StandIn
+from core.market.helper import HelperProcess
+from core.market.sources import Sources
+from core.market.xtdata_calls import Address
+from core.market.xtdata_feed import XtdataFeed
+from core.ports import Activity, Feed
+
+
+class SourceKind(StrEnum):
+    """What quotes can come from."""
+
+    XTDATA = "xtdata"
+    AKSHARE = "akshare"
+
+
+@dataclass(frozen=True, slots=True)
+class QuotePlan:
+    """Sources by rank, the best first. `name` is the badge of xtdata, `address` where its service listens.
+
+    `may_trigger`: the user allows stand-ins to trigger orders. `best` replaces the first source, for recordings.
+    """
+
+    ranks: tuple[SourceKind, ...] = (SourceKind.XTDATA,)
+    name: str = "MiniQMT"
+    address: Address | None = None
+    may_trigger: bool = False
+    door: DoorOptions = field(default_factory=DoorOptions)
+    poll_s: float = 5.0
+    best: Callable[[asyncio.AbstractEventLoop, Clock], Feed] | None = None
+
+
+class QuoteRoom:
+    """Makes the sources and owns what they work in. Used on the trading loop."""
+
+    def __init__(
+        self, plan: QuotePlan, lane: Lane, activity: Activity, loop: asyncio.AbstractEventLoop, clock: Clock
+    ) -> None:
+        self._plan = plan
+        self._lane = lane
+        self._activity = activity
+        self._loop = loop
+        self._clock = clock
+        self._sources: Sources | None = None
+        self._quotes: HelperProcess | None = None
+        self._downloads: HelperProcess | None = None
+
+    @property
+    def sources(self) -> Sources:
+        """What is known of the public sources, and how politely they are asked; one for all lanes."""
+        if self._sources is None:
+            self._sources = Sources()
+        return self._sources
+
+    @property
+    def downloads(self) -> HelperProcess:
+        """The helper process for what takes long: history, lists. Spawned with its first job."""
+        if self._downloads is None:
+            self._downloads = HelperProcess("downloads", self._loop, self._activity)
+        return self._downloads
+
+    def switch(self) -> FeedSwitch:
+        """The feed of the desk."""
+        first, *others = self._plan.ranks
+        best = self._plan.best(self._loop, self._clock) if self._plan.best else self._make(first)
+        return FeedSwitch(
+            best,
+            [StandIn(_NAMES[kind], lambda kind=kind: self._make(kind)) for kind in others],  # type: ignore[misc]
+            clock=self._clock,
+            loop=self._loop,
+            may_trigger=self._plan.may_trigger,
+        )
+
+    async def close(self) -> None:
+        """End the helper processes."""
+        for helper in (self._quotes, self._downloads):
+            if helper is not None:
+                await helper.close()
+
+    def _make(self, kind: SourceKind) -> Feed:
+        if kind is SourceKind.XTDATA:
+            return XtdataFeed(
+                self._lane,
+                self._activity,
+                self._loop,
+                self._clock,
+                self._plan.name,
+                address=self._plan.address,
+            )
+        if self._quotes is None:
+            self._quotes = HelperProcess("public-quotes", self._loop, self._activity)
+        return AkshareFeed(
+            self._quotes,
+            self.downloads,
+            self.sources,
+            self._loop,
+            self._clock,
+            options=self._plan.door,
+            interval_s=self._plan.poll_s,
+        )
+
+
+_NAMES = {SourceKind.XTDATA: "MiniQMT", SourceKind.AKSHARE: "公开行情"}
