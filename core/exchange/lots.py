@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
 
 from core.exchange.boards import ClassRule, Odd
@@ -32,6 +33,23 @@ def round_buy(symbol: str, volume: int) -> int:
     rule = rule_of(symbol)
     whole = volume // rule.step * rule.step
     return whole if whole >= rule.min_volume > 0 else 0
+
+
+def largest_buy(symbol: str, most: int, fits: Callable[[int], bool]) -> int:
+    """Largest buy volume of the board up to `most` that fits, 0 when none does.
+
+    What fits must fit with less too: money that a volume costs, for one. Asks about twenty times.
+    """
+    rule = rule_of(symbol)
+    step = max(rule.step, 1)
+    low, high = -1, (most - rule.min_volume) // step if most >= rule.min_volume > 0 else -1
+    while low < high:
+        middle = (low + high + 1) // 2
+        if fits(rule.min_volume + middle * step):
+            low = middle
+        else:
+            high = middle - 1
+    return 0 if low < 0 else rule.min_volume + low * step
 
 
 def round_sell(symbol: str, volume: int, can_use: int) -> int:

@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from core.domain.watch import WatchItem
 from core.exchange.fees import DEFAULT_FEES, FeeSchedule
-from core.exchange.lots import max_volume, round_buy
+from core.exchange.lots import largest_buy, max_volume, round_buy
 from core.exchange.symbols import rule_of
 
 
@@ -99,9 +99,7 @@ def _whole_lots(symbol: str, amount: Decimal, price: Decimal) -> int:
 
 def _affordable(symbol: str, cash: Decimal, price: Decimal, day: date, schedule: FeeSchedule) -> int:
     """Whole lots that the cash pays with their fees."""
-    volume = _whole_lots(symbol, cash, price)
-    step = max(rule_of(symbol).step, 1)
-    while volume > 0 and (need := schedule.cash_to_freeze(symbol, price, volume, day)) > cash:
-        short = int(((need - cash) / price).to_integral_value(rounding=ROUND_FLOOR)) // step * step
-        volume = round_buy(symbol, volume - max(step, short))
-    return volume
+    most = _whole_lots(symbol, cash, price)
+    return largest_buy(
+        symbol, most, lambda volume: schedule.cash_to_freeze(symbol, price, volume, day) <= cash
+    )
