@@ -90,7 +90,7 @@ def needed(price: Decimal) -> object:
         ({"name": "*ST某某", "day": DAY, "bought_today": 499_850}, 100, "ST_DAILY_BUY_CAP"),
         ({"name": "*ST某某", "day": DAY, "bought_today": 499_950}, 0, "ST_DAILY_BUY_CAP"),
         ({"symbol": STAR, "name": "*ST某某", "day": DAY, "bought_today": 10**6}, 2000, "POSITION_CAP"),
-        ({"symbol": BOND, "wanted": ByAmount(Decimal(19_500)), "price": Decimal("120.5")}, 160, "AMOUNT"),
+        ({"symbol": BOND, "wanted": ByAmount(Decimal(18_000)), "price": Decimal("120.5")}, 140, "AMOUNT"),
         ({"symbol": Symbol("920118.BJ"), "wanted": ByAmount(Decimal("1015"))}, 101, "AMOUNT"),
         ({"symbol": STAR, "wanted": ByAmount(Decimal("2015"))}, 201, "AMOUNT"),
         ({"symbol": STAR, "wanted": ByAmount(Decimal("2004"))}, 0, "AMOUNT"),
