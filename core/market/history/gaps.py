@@ -139,18 +139,28 @@ def judge_answer(
 
     Days still to come are left out.
     """
-    days = possible_days(calendar, asked.first, min(asked.last, _today(now_ms)))
+    today = _today(now_ms)
+    days = possible_days(calendar, asked.first, min(asked.last, today))
     newest = max(got, default=date.min)
-    spans = []
+    open_day = today if now_ms < settled_ms(today) else None
+    full = _FULL[period]
+    spans: list[Span] = []
+    first = before = date.min
+    state: DayState | None = None
     for day in days:
         count = got.get(day, 0)
         if count:
-            whole = count >= _FULL[period] and now_ms >= settled_ms(day)
-            state = DayState.COMPLETE if whole else DayState.PARTIAL
+            now = DayState.COMPLETE if count >= full and day != open_day else DayState.PARTIAL
         else:
-            state = DayState.EMPTY if day < newest else DayState.SILENT
-        spans.append(Span(day, day, state, source, now_ms))
-    return list(_coalesced(spans, calendar))
+            now = DayState.EMPTY if day < newest else DayState.SILENT
+        if now is not state or day == open_day:
+            if state is not None:
+                spans.append(Span(first, before, state, source, now_ms))
+            first, state = day, now
+        before = day
+    if state is not None:
+        spans.append(Span(first, before, state, source, now_ms))
+    return spans
 
 
 def missing_days(

@@ -30,6 +30,8 @@ _OPTIONS: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_file_cache": "false",
     "preserve_insertion_order": "true",
 }
+_FORMAT = "PARQUET_VERSION v2, COMPRESSION uncompressed"
+"""Its delta encoding alone makes bars half as large as snappy does, and is faster to read."""
 _serial = itertools.count()
 
 
@@ -64,7 +66,7 @@ class ParquetDoor:
         try:
             connection.execute(
                 f"COPY (SELECT * FROM columns_to_write) TO {_text(str(temporary))} "
-                f"(FORMAT parquet, KV_METADATA {{{marks}}})"
+                f"(FORMAT parquet, {_FORMAT}, KV_METADATA {{{marks}}})"
             )
             replace_file(temporary, path, pause=self._pause)
         except duckdb.Error as error:
@@ -99,7 +101,7 @@ class ParquetDoor:
         rows = self._query("SELECT file_name, key, value FROM parquet_kv_metadata(?)", paths)
         found: dict[str, dict[str, str]] = {_plain(path): {} for path in paths}
         for name, key, value in zip(rows["file_name"], rows["key"], rows["value"], strict=True):
-            found[str(name)][bytes(key).decode()] = bytes(value).decode()
+            found[str(name)][bytes(key).decode(errors="replace")] = bytes(value).decode(errors="replace")
         return [found[_plain(path)] for path in paths]
 
     def close(self) -> None:
@@ -120,7 +122,8 @@ class ParquetDoor:
 
         try:
             return dict(self._open().execute(text, [[_escaped(path) for path in paths]]).fetchnumpy())
-        except duckdb.Error as error:
+        except (duckdb.Error, UnicodeDecodeError) as error:
+            # The message of an error may quote a damaged name, which then fails to decode.
             if len(paths) == 1:
                 raise _cause(paths[0], error) from error
         # One of several is missing or damaged: whoever asked wants to know which.
@@ -134,7 +137,7 @@ class ParquetDoor:
 
         try:
             return dict(self._open().execute(text, [[_escaped(path) for path in paths]]).fetchnumpy())
-        except duckdb.Error as error:
+        except (duckdb.Error, UnicodeDecodeError) as error:
             raise OSError(f"cannot read {len(paths)} files together: {error}") from error
 
 

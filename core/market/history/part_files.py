@@ -120,7 +120,7 @@ class PartFiles:
         columns: Columns = {name: getattr(table, name) for name in COLUMNS}
         notes = {
             "dingpan": _VERSION,
-            "coverage": json.dumps(known.updated(answer.spans, self._calendar).encoded()),
+            "coverage": _sealed(known.updated(answer.spans, self._calendar)),
             "check": _checksum(columns),
         }
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -205,10 +205,23 @@ def _part(symbol: Symbol, period: Period, path: Path, columns: Columns, notes: d
 
 def coverage_of(notes: dict[str, str]) -> Coverage:
     """Coverage of a file; one that cannot be read covers nothing, so its days are asked for again."""
-    try:
-        return Coverage.decoded(json.loads(notes["coverage"]))
-    except (KeyError, ValueError, TypeError):
+    seal, _, text = notes.get("coverage", "").partition(" ")
+    if seal != _seal(text):
         return Coverage()
+    try:
+        return Coverage.decoded(json.loads(text))
+    except (ValueError, TypeError):
+        return Coverage()
+
+
+def _sealed(coverage: Coverage) -> str:
+    """Coverage as text behind its own checksum: a changed digit must not make days look covered."""
+    text = json.dumps(coverage.encoded())
+    return f"{_seal(text)} {text}"
+
+
+def _seal(text: str) -> str:
+    return f"{zlib.crc32(text.encode()):08x}"
 
 
 def _checksum(columns: Columns) -> str:

@@ -20,7 +20,7 @@ from core.errors import BadInput, UserError
 from core.market.history import locks
 from core.market.history.cache import BarCache
 from core.market.history.exrights import LastClose
-from core.market.history.gaps import DayRange, DayState
+from core.market.history.gaps import Coverage, DayRange, DayState
 from core.market.history.parquet import Damaged, ParquetDoor
 from core.market.history.table import Adjust, BarTable, empty_table
 from tests.core.market.history.bars import MOUTAI, VANKE, at, daily, day, days, minutes, table
@@ -145,7 +145,7 @@ def damage_end(data: bytes) -> bytes:
 
 
 def damage_middle(data: bytes) -> bytes:
-    return data[:200] + b"\x55" * 200 + data[400:]
+    return data[:40] + b"\x55" * 60 + data[100:]
 
 
 def damage_empty(data: bytes) -> bytes:
@@ -196,6 +196,26 @@ def test_numbers_that_were_changed_on_the_disk_are_noticed(cache: BarCache) -> N
     door.close()
     assert len(cache.read(MOUTAI, Period.D1)) == 0
     assert not path.exists()
+
+
+def test_no_flipped_bit_gives_other_bars_or_other_coverage(cache: BarCache) -> None:
+    bars = table(daily(MOUTAI, MARCH))
+    put(cache, bars, MARCH[0], MARCH[-1])
+    known = cache.coverage(MOUTAI, Period.D1)
+    path = cache.folder / "1d" / "600519.SH.parquet"
+    data = path.read_bytes()
+    lost = 0
+    for place in range(0, len(data), 13):
+        for bit in (0x01, 0x80):
+            spoiled = bytearray(data)
+            spoiled[place] ^= bit
+            path.write_bytes(spoiled)
+            covered = cache.coverage(MOUTAI, Period.D1)
+            assert covered in (known, Coverage()), place
+            found = cache.read(MOUTAI, Period.D1)
+            assert len(found) == 0 or found == bars, place
+            lost += len(found) == 0
+    assert lost > len(data) / 13, "most of a file is bars"
 
 
 def test_damaged_file_is_noticed_when_gaps_are_asked_for_and_when_it_is_written(cache: BarCache) -> None:
