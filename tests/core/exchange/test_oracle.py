@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -14,13 +16,12 @@ from core.domain.enums import Side
 from core.domain.market import SHANGHAI
 from core.exchange.cage import BookTop, cage_bound, highest_buy_price, lowest_sell_price
 from core.exchange.checks import check_order
-from core.exchange.limits import price_limits
+from core.exchange.limits import LimitFacts, price_limits
 from core.exchange.lots import round_buy, round_sell
 from core.exchange.orders import OrderQuery
 from tests.core.exchange import oracle
 
 DAY = date(2026, 11, 20)
-NOON = datetime(2026, 11, 20, 10, tzinfo=SHANGHAI)
 boards = st.sampled_from(oracle.BOARDS)
 
 
@@ -28,8 +29,26 @@ def yuan(milli: int) -> Decimal:
     return Decimal(milli) / 1000
 
 
-def random_order(dice: random.Random) -> None:
-    board = dice.choice(oracle.BOARDS)
+DAYS = (
+    "2026-11-20",
+    "2026-08-28",
+    "2026-07-06",
+    "2026-07-03",
+    "2023-04-10",
+    "2023-04-07",
+    "2020-08-24",
+    "2020-08-21",
+)
+CLOCKS = ("10:00:00", "14:56:59", "09:16:00", "09:22:00", "09:27:00", "12:00:00", "14:58:00")
+
+
+def random_order(dice: random.Random) -> tuple[str, str]:
+    """One random order of a random day, phase, name and account; the code and what becomes of it."""
+    day = dice.choice(DAYS) if dice.random() < 0.5 else DAYS[0]
+    warned = dice.random() < 0.2
+    listed = [one for one in oracle.BOARDS if one.kind not in ("bse", "bond") or day >= "2022-08-01"]
+    board = oracle.as_of(dice.choice(listed), day, warned)
+    clock = dice.choice(CLOCKS) if dice.random() < 0.4 else CLOCKS[0]
     tick = board.tick
     prev = dice.choice((dice.randint(1, 30), dice.randint(1, 2_000), dice.randint(1, 200_000))) * tick
     up, down = oracle.limits(board, prev)
@@ -46,27 +65,67 @@ def random_order(dice: random.Random) -> None:
     volume = dice.choice(
         (dice.randint(-1, 400), dice.randint(1, 30) * 100, can_use, dice.randint(1, 1_200_000))
     )
+    bought = dice.choice((0, 0, 199_900, 499_900)) if warned else 0
+    need = oracle.freeze_cents(board, price, volume, day) if price > 0 and volume > 0 else 0
+    cents = dice.choice((None, need, need - 1, need + 1)) if need else None
     verdict = check_order(
         OrderQuery(
             symbol=board.symbol,
             side=Side.BUY if buy else Side.SELL,
             volume=volume,
             price=Decimal(price) / 10_000,
-            moment=NOON,
+            moment=datetime.fromisoformat(f"{day}T{clock}").replace(tzinfo=SHANGHAI),
             prev_close=yuan(prev),
+            facts=LimitFacts(name="*ST某某" if warned else "某某"),
             top=BookTop(yuan(bid) if bid else None, yuan(ask) if ask else None),
             can_use=can_use,
+            cash=None if cents is None else Decimal(cents) / 100,
+            bought_today=bought,
         )
     )
-    wanted = oracle.order_code(board, buy, price, volume, can_use, prev, bid, ask)
-    assert verdict.code.value == wanted, (board.symbol, buy, price, volume, can_use, prev, bid, ask)
+    continuous = clock in CLOCKS[:2]
+    without_cage = board if continuous else replace(board, cage_percent=None)
+    wanted = oracle.order_code(without_cage, buy, price, volume, can_use, prev, bid, ask)
+    fate = "queue" if clock in ("09:27:00", "12:00:00") else "accept"
+    if wanted.startswith("CAGE") and board.kind == "chinext" and day < "2023-04-10":
+        wanted, fate = "OK", "queue"  # parked, not rejected
+    if wanted == "OK" and buy:
+        cap = oracle.st_cap(board, day) if warned else None
+        if cap is not None and bought + volume > cap:
+            wanted = "ST_DAILY_BUY_CAP"
+        elif cents is not None and need > cents:
+            wanted = "INSUFFICIENT_CASH"
+        assert verdict.freeze_cash is None or verdict.freeze_cash == Decimal(need) / 100
+    fate = fate if wanted == "OK" else "reject"
+    told = (board.symbol, day, clock, warned, buy, price, volume, can_use, prev, bid, ask)
+    assert (verdict.code.value, verdict.acceptance.value) == (wanted, fate), told
+    return wanted, fate
 
 
 @pytest.mark.parametrize("seed", range(10))
 def test_ten_thousand_random_orders_get_the_oracles_code(seed: int) -> None:
-    dice = random.Random(seed)
+    """Ten times: 100,000 in every run, of every board, over eight days of changing rules and seven phases."""
+    dice, met = random.Random(seed), Counter[tuple[str, str]]()
     for _ in range(10_000):
-        random_order(dice)
+        met[random_order(dice)] += 1
+    assert met["OK", "accept"] > 500
+    assert met["OK", "queue"] > 100
+    codes = {code for code, _ in met}
+    assert {
+        "CAGE_HIGH",
+        "CAGE_LOW",
+        "ST_DAILY_BUY_CAP",
+        "INSUFFICIENT_CASH",
+        "PRICE_TICK",
+        "ODD_LOT_SPLIT",
+    } <= codes
+    assert {
+        "PRICE_ABOVE_LIMIT_UP",
+        "PRICE_BELOW_LIMIT_DOWN",
+        "QTY_STEP",
+        "QTY_BELOW_MIN",
+        "QTY_ABOVE_MAX",
+    } <= codes
 
 
 def test_random_orders_meet_every_code_the_oracle_knows() -> None:
