@@ -201,7 +201,12 @@ class AkshareFeed:
     async def _poll(self, due: tuple[Symbol, ...]) -> None:
         """Ask the sources in order until one answers."""
         self.polls += 1
-        self._pace.asked(due, self._loop.time())
+        try:
+            await self._round(due)
+        finally:  # an interval runs from the answer, so that no two requests are ever closer than it
+            self._pace.asked(due, self._loop.time())
+
+    async def _round(self, due: tuple[Symbol, ...]) -> None:
         problems: list[str] = []
         for source in self._prefer:
             if not self._sources.usable(source):

@@ -34,7 +34,7 @@ _FRESH = re.compile(r"[NC][\u4e00-\u9fff]")  # first day and days 2 to 5 of a ne
 class Snapshot:
     """One row as the source gave it: yuan as floats (0.0 for `-`), volumes in the source's unit.
 
-    `lot` is what the source claims one unit of `volume` to be, in shares. `levels_lot` the same for the book.
+    `lot` is what one unit of `volume` and of the book is, in shares.
     """
 
     symbol: Symbol
@@ -150,20 +150,22 @@ def to_instrument(row: Snapshot, day: date | None, as_of_ms: int) -> Instrument:
 
 
 def volume_unit(row: Snapshot) -> int:
-    """Shares in one unit of the row's volume, by weighing. Raises BadRow when nothing fits.
+    """Shares in one unit of the row's volume, weighed. Raises BadRow when it does not fit.
 
-    Indices cannot be weighed, and a row without trades has nothing to weigh: the source's claim holds.
+    No other unit is tried where prices may come a hundredfold: that and lots taken for shares look alike. Bonds
+    come in ones and in tens. Indices cannot be weighed, and a row without trades has nothing to weigh.
     """
-    if class_of(row.symbol) in (None, SecurityClass.INDEX, SecurityClass.REPO):
+    cls = class_of(row.symbol)
+    if cls in (None, SecurityClass.INDEX, SecurityClass.REPO):
         return row.lot
     if row.volume <= 0 or row.amount <= 0 or row.low <= 0 or row.high <= 0:
         return row.lot
     lowest, highest = row.low * (1 - _TOLERANCE), row.high * (1 + _TOLERANCE)
-    for unit in dict.fromkeys((row.lot, 1, 10, 100)):
+    for unit in (row.lot,) if cls is not SecurityClass.CB else (row.lot, 1, 10):
         if lowest <= row.amount / (row.volume * unit) <= highest:
             return unit
     raise BadRow(
-        f"成交额 {row.amount:.0f} ÷ 成交量 {row.volume:.0f} 与最低 {row.low:g}、最高 {row.high:g} 对不上，单位不明"
+        f"成交额 {row.amount:.0f} ÷ 成交量 {row.volume:.0f} 与最低 {row.low:g}、最高 {row.high:g} 对不上，价格或成交量的单位变了"
     )
 
 

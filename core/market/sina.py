@@ -36,24 +36,27 @@ def check_body(address: str, body: bytes) -> bytes:
         raise _problem(SourceFault.GARBLED, "给的是网页，不是行情")
     if not text or text in ("null", "[]"):
         raise _problem(SourceFault.THROTTLED, "的答复是空的，可能被限流")
-    if "hq.sinajs.cn" in address and not _ENTRY.search(text):
+    if "hq.sinajs.cn" in address and not (_ENTRY.search(text) and text.endswith(";")):
         raise _problem(SourceFault.GARBLED, "的行情格式变了，或内容不完整")
     return body
 
 
 def parse_list(text: str, symbols: Sequence[Symbol]) -> Rows:
-    """Rows of the asked symbols. Unknown codes come as empty strings."""
+    """Rows of the asked symbols. An unknown code comes as an empty string; one that does not come was cut off."""
     wanted = {sina_code(symbol): symbol for symbol in symbols}
     rows = Rows()
     for code, content in _ENTRY.findall(text):
-        if code not in wanted or not content:
+        symbol = wanted.pop(code, None)
+        if symbol is None:
             continue
-        symbol = wanted.pop(code)
+        if not content:
+            rows.absent.append(symbol)
+            continue
         try:
             rows.found.append(_row(symbol, content))
         except BadRow as error:
             rows.bad.append(f"{symbol}：{error}")
-    rows.absent += wanted.values()
+    rows.bad += [f"{symbol}：答复不完整" for symbol in wanted.values()]
     return rows
 
 

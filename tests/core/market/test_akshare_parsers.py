@@ -216,18 +216,21 @@ def row(**changes: Any) -> Snapshot:
     return Snapshot(**{**base, **changes})
 
 
-@pytest.mark.parametrize(("volume", "unit"), [(1000.0, 100), (100_000.0, 1), (10_000.0, 10)])
-def test_volume_is_weighed_against_money(volume: float, unit: int) -> None:
-    assert volume_unit(row(volume=volume)) == unit
+def test_volume_is_weighed_against_money() -> None:
+    assert volume_unit(row()) == 100
+    for volume in (100_000.0, 10_000.0, 100.0, 1.0):
+        with pytest.raises(BadRow, match="单位变了"):
+            volume_unit(row(volume=volume))
+    bond = {"symbol": Symbol("113050.SH"), "low": 99.0, "high": 101.0, "lot": 10}
+    assert volume_unit(row(**bond, volume=1000.0)) == 10
+    assert volume_unit(row(**bond, volume=10_000.0)) == 1
 
 
 def test_prices_in_hundredths_are_no_quote() -> None:
-    with pytest.raises(BadRow, match="单位不明"):
-        to_quote(
-            row(last=1000.0, open=1000.0, high=1010.0, low=990.0, lot=100, volume=1e5),
-            Source.SINA,
-            TRADING_MS,
-        )
+    hundredfold = {"last": 1000.0, "open": 1000.0, "high": 1010.0, "low": 990.0, "pre_close": 980.0}
+    for lot, volume in ((100, 1000.0), (1, 100_000.0)):
+        with pytest.raises(BadRow, match="单位变了"):
+            to_quote(row(**hundredfold, lot=lot, volume=volume), Source.SINA, TRADING_MS)
 
 
 def test_a_row_without_a_time_is_no_quote() -> None:
@@ -285,9 +288,9 @@ def test_sina_gives_five_levels_in_shares_with_date_and_time() -> None:
 
 def test_sina_says_unknown_codes_and_short_rows() -> None:
     text = 'var hq_str_sz000001="";\nvar hq_str_sz000002="万科A,1,2,3";\n' + sina_line("sh600519", "a")
-    rows = parse_sina(text, "000001.SZ", "000002.SZ", "600519.SH")
+    rows = parse_sina(text, "000001.SZ", "000002.SZ", "600519.SH", "600036.SH")
     assert rows.absent == ["000001.SZ"]
-    assert rows.bad == ["000002.SZ：只有 4 个字段"]
+    assert rows.bad == ["000002.SZ：只有 4 个字段", "600036.SH：答复不完整"]
     assert len(rows.found) == 1
 
 
@@ -303,6 +306,7 @@ def test_sina_says_a_halt() -> None:
         (b"Kinsoku jikou desu!", SourceFault.BANNED),
         (b"<html>busy</html>", SourceFault.GARBLED),
         (b"var hq_str_sh6005", SourceFault.GARBLED),
+        (b'var hq_str_sh600519="a,1,2";\nvar hq_str_sz00', SourceFault.GARBLED),
     ],
 )
 def test_sina_rubbish_has_names(body: bytes, fault: SourceFault) -> None:
