@@ -25,7 +25,7 @@ class Fault(Enum):
     HANG = "never answers"
     DROP = "closes the connection"
     CUT = "half of the body, then closes"
-    TRUNCATED = "half of the JSON, well framed"
+    TRUNCATED = "a third of the body, well framed"
     HTML = "a web page with status 200"
     BAD_GZIP = "says gzip, is not"
     DRIP = "a few bytes at a time, for ever"
@@ -148,7 +148,7 @@ class _Handler(BaseHTTPRequestHandler):
         elif fault is Fault.HTML:
             self._send(b"<!DOCTYPE html><html><body>busy</body></html>", kind="text/html")
         elif fault is Fault.TRUNCATED:
-            self._send(body[: len(body) // 2])
+            self._send(body[: len(body) // 3])
         elif fault is Fault.CUT:
             self._send(body[: len(body) // 2], length=len(body))
         elif fault is Fault.BAD_GZIP:
