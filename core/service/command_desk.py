@@ -56,6 +56,8 @@ class CommandDesk:
                 return await self._export(command)
             case c.SetAutomation():
                 return self._arm(command.armed)
+            case c.AllowFallback():
+                return self._service.allow_fallback(command.allowed)
             case c.PlaceOrder():
                 return self._place(command)
             case c.CancelOrder():
@@ -63,6 +65,10 @@ class CommandDesk:
                 return "撤单请求已发出，等柜台回报"
             case c.LookUp():
                 return await self._look_up(command)
+            case c.SearchInstruments():
+                p = self._service.parts
+                p.speaker.outbox.put(p.names.search(command.text, command.limit))
+                return ""
             case c.LoadBars():
                 charts = self._service.parts.charts
                 if charts is not None:
@@ -92,7 +98,13 @@ class CommandDesk:
         return f"已导出 {len(items)} 项"
 
     async def _look_up(self, command: c.LookUp) -> str:
-        found = await self._service.parts.feed.instruments([command.symbol])
+        p = self._service.parts
+        try:
+            found = await p.feed.instruments([command.symbol])
+        except UserError:
+            if (listed := p.names.instrument(command.symbol)) is None:
+                raise
+            found = {command.symbol: listed}
         if command.symbol not in found:
             raise BadInput(f"行情源不认识 {command.symbol}。请核对代码。", field="symbol")
         self._service.parts.speaker.instruments(tuple(found.values()))

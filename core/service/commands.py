@@ -77,3 +77,18 @@ class LoadBars(Command):
     symbol: Symbol
     period: Period
     count: int = 300
+
+
+@dataclass(frozen=True, slots=True)
+class AllowFallback(Command):
+    """Whether a source of quotes that stands in for a better one may trigger orders."""
+
+    allowed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SearchInstruments(Command):
+    """Securities by code, name or pinyin initials; they follow as `InstrumentsFound`."""
+
+    text: str
+    limit: int = 10

@@ -33,6 +33,7 @@ from core.service.account import DeskAccount, DeskStatus
 from core.service.charts import Charts
 from core.service.command_desk import CommandDesk
 from core.service.commands import Command
+from core.service.instrument_desk import InstrumentDesk
 from core.service.link import BrokerLink
 from core.service.meters import LatencyMeter
 from core.service.outbox import Outbox
@@ -71,7 +72,7 @@ class Rooms:
     """Where a desk keeps its files, and how it is watched.
 
     `watchlist` replaces the stored one; an empty journal takes the list of the journal `inherit_from`, else
-    `first_watchlist`.
+    `first_watchlist`. `market_folder` keeps what is known of the market (names, bars) for all desks of the user.
     """
 
     journal_path: Path
@@ -85,6 +86,7 @@ class Rooms:
     on_sent: Callable[[str, float], None] | None = None
     broker_deadlines: BrokerDeadlines | None = None
     sender_deadlines: SenderDeadlines | None = None
+    market_folder: Path | None = None
 
 
 class EmergencyLane:
@@ -153,13 +155,16 @@ class ComposedDesk:
         self._quotes = QuoteRoom(channel.quotes, quotes, channel.activity, channel.loop, channel.clock)
         self.service = _join(channel, rooms, outbox, self.journal, self._emergency, files, self._quotes)
         self.commands = CommandDesk(self.service)
+        self._background = Tasks()  # nobody waits for these at the end
 
     async def start(self) -> None:
         """Open everything; on return the desk trades."""
         await self.journal.open()
         await self._emergency.open(self.journal)
         await self._stock_watchlist()
+        await self.service.parts.names.open()
         await self.service.start()
+        self._background.spawn(self.service.parts.names.renew(self._quotes))
         self._on_started()
 
     async def handle(self, command: Command) -> None:
@@ -168,6 +173,7 @@ class ComposedDesk:
 
     async def stop(self) -> None:
         """Orderly end."""
+        await self._background.cancel()
         await self.service.stop()
         await self._quotes.close()
         for stopped in self.on_stopped:
@@ -266,6 +272,7 @@ def _join(
             files=files,
             emergency=emergency,
             charts=Charts(feed, outbox.put) if rooms.with_window else None,
+            names=InstrumentDesk(clock, files, rooms.market_folder),
             exchange=channel.exchange,
             describe=channel.describe,
         )

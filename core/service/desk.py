@@ -109,6 +109,7 @@ def _rooms(
         first_watchlist=default_watchlist(),
         inherit_from=inherit,
         limits=AccountLimits(settings.max_exposure, settings.cash_reserve),
+        market_folder=settings.data_dir / "market",
     )
 
 
@@ -213,6 +214,7 @@ def _paper_real(
     settings: DeskSettings, choice: DeskChoice, given: tuple[WatchItem, ...] | None, outbox: Outbox
 ) -> ComposedDesk:
     """Simulated money on real quotes, on an account of its own and on the machine's clock."""
+    from core.market.source_names import Source
     from core.service.paper_real import RealQuotesDesk
     from core.service.sources import QuotePlan, SourceKind
 
@@ -226,7 +228,12 @@ def _paper_real(
     ranks = (best,) if best is SourceKind.AKSHARE else (best, SourceKind.AKSHARE)
     folder = settings.data_dir / "paper-real"
     _make(folder)
-    plan = QuotePlan(ranks, address=settings.quote_address, may_trigger=settings.fallback_triggers)
+    plan = QuotePlan(
+        ranks,
+        address=settings.quote_address,
+        may_trigger=settings.fallback_triggers,
+        prefer=(Source.SINA, Source.EASTMONEY),  # the exchange needs the whole book
+    )
     rooms = _rooms(settings, folder, given)
     return RealQuotesDesk(folder / "terminal", settings.account_id, settings.cash, plan, rooms, outbox).desk
 

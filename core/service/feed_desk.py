@@ -39,17 +39,41 @@ class FeedDesk:
         p = self._parts
         symbols = list(dict.fromkeys([*self._items.symbols, *p.book.positions]))
         p.board.add_symbols(symbols)
+        asked = isinstance(p.feed.active, AkshareFeed)
         try:
-            found = await p.feed.instruments(symbols)
-            p.account.instruments.update(found)
-            p.speaker.instruments(tuple(found.values()))
-            p.describe(found.values())
+            if asked:  # public sources take their time, and quotes do not wait for names
+                self._name(symbols)
+                p.tasks.spawn(self._learn_later(symbols))
+            else:
+                await self._learn(symbols)
             p.feed.pace(self._intervals())
             await p.feed.start(symbols)
         except UserError as error:
             p.speaker.alarm("feed", AlarmRank.ALARM, "行情订阅失败", f"{error}。正在自动重试。")
         self._settle_pace()
         self.tell()
+
+    async def _learn(self, symbols: Sequence[Symbol]) -> None:
+        """Names, ticks and limits."""
+        p = self._parts
+        found = await p.feed.instruments(symbols)
+        p.account.instruments.update(found)
+        p.speaker.instruments(tuple(found.values()))
+        p.describe(found.values())
+
+    def _name(self, symbols: Sequence[Symbol]) -> None:
+        """What the list says, until the source has spoken."""
+        p = self._parts
+        listed = [p.names.instrument(symbol) for symbol in symbols if symbol not in p.account.instruments]
+        p.speaker.instruments([one for one in listed if one is not None])
+
+    async def _learn_later(self, symbols: Sequence[Symbol]) -> None:
+        missing = [symbol for symbol in symbols if symbol not in self._parts.account.instruments]
+        try:
+            if missing:
+                await self._learn(missing)
+        except UserError as error:
+            self._parts.speaker.alarm("names", AlarmRank.MESSAGE, "证券资料没有取到", str(error))
 
     def on_quotes(self, quotes: Sequence[Quote]) -> None:
         """Measure how late they come; an answer of a source that is asked is life even with nothing new in it."""

@@ -89,6 +89,25 @@ class InstrumentsNews(News):
 
 
 @dataclass(frozen=True, slots=True)
+class FoundInstrument:
+    """One candidate of a search. `initials` are those of the usual reading, empty when unknown."""
+
+    symbol: Symbol
+    name: str
+    initials: str
+
+
+@dataclass(frozen=True, slots=True)
+class InstrumentsFound(News):
+    """What `text` may mean, best first. `symbol`: the one it means for certain, else `note` asks or says why not."""
+
+    text: str
+    found: tuple[FoundInstrument, ...]
+    symbol: Symbol | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ItemsNews(News):
     """The whole watchlist, in the user's order; replaces what the window holds."""
 

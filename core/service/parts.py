@@ -22,6 +22,7 @@ from core.ports import Broker, Journal
 from core.risk.gate import RiskGate
 from core.service.account import DeskAccount, DeskStatus
 from core.service.charts import Charts
+from core.service.instrument_desk import InstrumentDesk
 from core.service.link import BrokerLink
 from core.service.meters import LatencyMeter
 from core.service.recorder import Recorder, Tasks
@@ -61,6 +62,7 @@ class DeskParts:
     files: Lane
     emergency: EmergencyRecovery
     charts: Charts | None
+    names: InstrumentDesk
     exchange: Callable[[Sequence[Quote]], None] | None = None
     describe: Callable[[Iterable[Instrument]], None] = lambda _instruments: None
 

@@ -146,6 +146,10 @@ class TradingService:
         self.parts.speaker.items(tuple(self.items.values()))
         self._tell_views(self.items)
 
+    def allow_fallback(self, allowed: bool) -> str:
+        """Whether stand-in sources may trigger; what is said about it."""
+        return self._feed.allow_stand_in(allowed)
+
     # quotes
 
     def on_quotes(self, quotes: Sequence[Quote]) -> None:

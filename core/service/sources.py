@@ -13,6 +13,7 @@ from core.market.akshare_feed import AkshareFeed
 from core.market.akshare_jobs import DoorOptions
 from core.market.failover import FeedSwitch, StandIn
 from core.market.helper import HelperProcess
+from core.market.source_names import Source
 from core.market.sources import Sources
 from core.market.xtdata_calls import Address
 from core.market.xtdata_feed import XtdataFeed
@@ -30,7 +31,8 @@ class SourceKind(StrEnum):
 class QuotePlan:
     """Sources by rank, the best first. `name` is the badge of xtdata, `address` where its service listens.
 
-    `may_trigger`: the user allows stand-ins to trigger orders. `best` replaces the first source, for recordings.
+    `may_trigger`: the user allows stand-ins to trigger orders. `prefer` orders the public sources: Sina gives five
+    levels of many symbols at once, East Money its best price without volumes. `best` replaces the first source, for recordings.
     """
 
     ranks: tuple[SourceKind, ...] = (SourceKind.XTDATA,)
@@ -39,6 +41,7 @@ class QuotePlan:
     may_trigger: bool = False
     door: DoorOptions = field(default_factory=DoorOptions)
     poll_s: float = 5.0
+    prefer: tuple[Source, ...] = (Source.EASTMONEY, Source.SINA)
     best: Callable[[asyncio.AbstractEventLoop, Clock], Feed] | None = None
 
 
@@ -56,6 +59,16 @@ class QuoteRoom:
         self._sources: Sources | None = None
         self._quotes: HelperProcess | None = None
         self._downloads: HelperProcess | None = None
+
+    @property
+    def has_public(self) -> bool:
+        """Public sources may be asked."""
+        return SourceKind.AKSHARE in self._plan.ranks
+
+    @property
+    def door(self) -> DoorOptions:
+        """How the public sources are reached."""
+        return self._plan.door
 
     @property
     def sources(self) -> Sources:
@@ -109,6 +122,7 @@ class QuoteRoom:
             self._clock,
             options=self._plan.door,
             interval_s=self._plan.poll_s,
+            prefer=self._plan.prefer,
         )
 
 
