@@ -14,10 +14,12 @@ from typing import Protocol
 
 from core.clock import SystemClock
 from core.domain.enums import Period
-from core.domain.market import Symbol
+from core.domain.market import Bar, Symbol
 from core.errors import BadInput
 from core.exchange.calendar import MAINLAND, Calendar
+from core.market.akshare_jobs import BarsJob, DoorOptions
 from core.market.bar_files import read_bar_file
+from core.market.helper_child import JobContext
 from core.market.history.adjust import ExFactor, adjusted
 from core.market.history.cache import BarCache
 from core.market.history.download import BarSource, FillReport, GapFiller, Progress
@@ -29,9 +31,33 @@ from core.market.history.table import Adjust, BarTable, table_days
 class SourceOpener(Protocol):
     """Makes a source inside the helper process; picklable itself."""
 
-    def open(self) -> BarSource:
-        """A source that is ready; raises `UserError`."""
+    def open(self, context: JobContext) -> BarSource:
+        """A source that is ready and asks the program through `context` where it must; raises `UserError`."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Akshare:
+    """Opens the public sources."""
+
+    options: DoorOptions
+
+    def open(self, context: JobContext) -> BarSource:
+        """The door is loaded with the first request."""
+        return _AkshareBars(context, self.options)
+
+
+@dataclass(frozen=True, slots=True)
+class _AkshareBars:
+    """Bars of the public sources, each request through the program's budget."""
+
+    context: JobContext
+    options: DoorOptions
+    name: str = "akshare"
+
+    def bars(self, symbol: Symbol, period: Period, start: date, end: date) -> list[Bar]:
+        """See `BarSource`."""
+        return list(BarsJob(symbol, period, start, end, self.options).run(self.context))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +81,60 @@ class FillGaps:
     now_ms: int = 0
     calendar: Calendar = field(default=MAINLAND, repr=False)
 
-    def run(self, context: Progress) -> FillReport:
+    def run(self, context: JobContext) -> FillReport:
         """Fill; stops between two requests when cancelled."""
         clock = SystemClock()
         with _opened(self.folder, self.calendar) as cache:
             cache.sweep()
             now = (lambda: self.now_ms) if self.now_ms else clock.now_ms
-            filler = GapFiller(cache, self.source.open(), now, context)
+            filler = GapFiller(cache, self.source.open(context), now, context)
             return filler.fill(self.symbols, self.period, self.first, self.last)
+
+
+@dataclass(frozen=True, slots=True)
+class MissingDays:
+    """What to ask a source for that lives in the program itself (xtdata); its answers go to `StoreBars`."""
+
+    folder: Path
+    symbols: tuple[Symbol, ...]
+    period: Period
+    first: date
+    last: date
+    source: str
+    now_ms: int
+    calendar: Calendar = field(default=MAINLAND, repr=False)
+
+    def run(self, context: Progress) -> dict[Symbol, tuple[DayRange, ...]]:
+        """Runs of days by symbol; symbols that lack nothing are left out."""
+        del context
+        with _opened(self.folder, self.calendar) as cache:
+            found = cache.missing_many(
+                self.symbols, self.period, self.first, self.last, now_ms=self.now_ms, source=self.source
+            )
+        return {symbol: days for symbol, days in found.items() if days}
+
+
+@dataclass(frozen=True, slots=True)
+class StoreBars:
+    """Answers of a source: for each table the days that were asked for, empty tables too. Real prices only.
+
+    `asked_ms` is when the source was asked.
+    """
+
+    folder: Path
+    answers: tuple[tuple[BarTable, DayRange], ...]
+    source: str
+    asked_ms: int
+    calendar: Calendar = field(default=MAINLAND, repr=False)
+
+    def run(self, context: Progress) -> int:
+        """Store them; returns how many unusable bars were left out."""
+        del context
+        with _opened(self.folder, self.calendar) as cache:
+            return sum(
+                cache.write(table, days, source=self.source, now_ms=self.asked_ms)
+                for table, days in self.answers
+            )
 
 
 @dataclass(frozen=True, slots=True)

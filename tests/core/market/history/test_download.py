@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import pickle
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -13,14 +14,26 @@ import pytest
 from core.domain.enums import Period
 from core.domain.market import Bar, Symbol
 from core.errors import BadInput, UserError
+from core.market.akshare_jobs import BarsJob, DoorOptions
+from core.market.helper import HelperProcess
+from core.market.helper_child import JobContext
 from core.market.history.adjust import ExFactor
 from core.market.history.cache import BarCache
 from core.market.history.download import GapFiller, chunks
 from core.market.history.exrights import LastClose
 from core.market.history.gaps import DayRange, DayState
-from core.market.history.jobs import FillGaps, ImportBarFile, LastCloses, ReadBars, Yesterday
-from core.market.history.table import Adjust, table_days
-from tests.core.market.history.bars import MOUTAI, VANKE, at, daily, day, days, minutes
+from core.market.history.jobs import (
+    Akshare,
+    FillGaps,
+    ImportBarFile,
+    LastCloses,
+    MissingDays,
+    ReadBars,
+    StoreBars,
+    Yesterday,
+)
+from core.market.history.table import Adjust, BarTable, empty_table, table_days
+from tests.core.market.history.bars import MOUTAI, VANKE, at, daily, day, days, minutes, table
 
 LATER = at(day("2026-06-01"))
 MARCH = days("2026-03-02", "2026-03-31")
@@ -54,6 +67,9 @@ class Watcher:
 
     def progress(self, done: int, total: int, text: str) -> None:
         self.steps.append((done, total, text))
+
+    def ask(self, question: object) -> object:
+        raise AssertionError("nothing to ask")
 
     def cancelled(self) -> bool:
         return len(self.steps) >= self.stop_after
@@ -197,7 +213,7 @@ def test_minutes_are_asked_for_in_months_newest_first(cache: BarCache) -> None:
 class OpenFake:
     """Makes the fake source where the job runs."""
 
-    def open(self) -> FakeSource:
+    def open(self, context: JobContext) -> FakeSource:
         return FakeSource()
 
 
@@ -223,6 +239,49 @@ def test_jobs_travel_and_do_their_work(tmp_path: Path) -> None:
     assert isinstance(last, LastClose)
     assert (last.day, last.official, closes[MOUTAI].rested) == (MARCH[-2], True, ())
     assert closes[VANKE] == Yesterday(None)
+
+
+def test_answers_of_a_source_in_the_program_are_stored_by_jobs(tmp_path: Path) -> None:
+    """xtdata lives in the program: what is missing comes out of the helper, what it answered goes in."""
+    folder, watcher = tmp_path / "history", Watcher()
+    ask = MissingDays(folder, (MOUTAI, VANKE), Period.D1, MARCH[0], MARCH[4], "xtdata", LATER)
+    whole = (DayRange(MARCH[0], MARCH[4]),)
+    assert ask.run(watcher) == {MOUTAI: whole, VANKE: whole}
+    answers = ((table(daily(MOUTAI, MARCH[:5])), whole[0]), (empty_table(VANKE, Period.D1), whole[0]))
+    store = StoreBars(folder, answers, "xtdata", LATER)
+    assert pickle.loads(pickle.dumps(store)).run(watcher) == 0
+    assert ask.run(watcher) == {}
+    assert replace(ask, now_ms=LATER + 12 * 3_600_000).run(watcher) == {VANKE: whole}
+
+
+def test_helper_process_runs_the_jobs(tmp_path: Path) -> None:
+    folder = tmp_path / "history"
+    asked = DayRange(MARCH[0], MARCH[-1])
+    store = StoreBars(folder, ((table(daily(MOUTAI, MARCH)), asked),), "xtdata", LATER)
+
+    async def work() -> dict[Symbol, BarTable]:
+        helper = HelperProcess("helper", asyncio.get_running_loop())
+        try:
+            await helper.run(store, 60.0)
+            return await helper.run(ReadBars(folder, (MOUTAI,), Period.D1), 60.0)
+        finally:
+            await helper.close()
+
+    assert asyncio.run(work())[MOUTAI].bars() == daily(MOUTAI, MARCH)
+
+
+def test_public_source_asks_for_the_days_of_the_gap(monkeypatch: pytest.MonkeyPatch) -> None:
+    options, jobs = DoorOptions(), list[BarsJob]()
+
+    def run(job: BarsJob, context: JobContext) -> tuple[Bar, ...]:
+        jobs.append(job)
+        return tuple(daily(MOUTAI, MARCH[:1]))
+
+    monkeypatch.setattr(BarsJob, "run", run)
+    source = pickle.loads(pickle.dumps(Akshare(options))).open(Watcher())
+    assert source.bars(MOUTAI, Period.D1, MARCH[0], MARCH[1]) == daily(MOUTAI, MARCH[:1])
+    assert jobs == [BarsJob(MOUTAI, Period.D1, MARCH[0], MARCH[1], options)]
+    assert source.name == "akshare"
 
 
 def test_real_file_of_a_user_goes_into_the_store(market_data_dir: Path, tmp_path: Path) -> None:
