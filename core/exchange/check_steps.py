@@ -28,17 +28,11 @@ from core.exchange.sessions import (
     phase_text,
     shanghai,
 )
+from core.exchange.st_cap import st_daily_cap
 from core.exchange.symbols import rule_of, tick_size
 from core.exchange.ticks import ceil_to_tick, floor_to_tick, is_on_tick
 
 _C = SecurityClass
-# (class, since, shares): what one investor may buy of one risk-warning stock in a day; STAR has no such cap.
-_ST_CAPS = (
-    (_C.SH_MAIN, date(2013, 1, 1), 500_000),
-    (_C.SZ_MAIN, date(2020, 12, 31), 500_000),
-    (_C.CHINEXT, date(2020, 12, 31), 500_000),
-    (_C.BSE, date(2026, 8, 31), 200_000),
-)
 
 
 @dataclass(slots=True)
@@ -79,12 +73,6 @@ class Check:
             given = query.price if query.price else None
             return given if self.kind and uses_protection(self.kind, exchange_of(query.symbol)) else None
         return query.top.last if self.kind is PriceType.LATEST_PRICE else query.price
-
-
-def st_daily_cap(symbol: str, day: date) -> int | None:
-    """Shares one investor may buy of this stock in a day while it carries a risk warning; None without cap."""
-    cls = class_of(symbol)
-    return next((cap for which, since, cap in _ST_CAPS if which is cls and day >= since), None)
 
 
 def _code(check: Check) -> Refusal | None:

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from core.exchange.boards import SecurityClass
 from core.exchange.calendar import MAINLAND, Calendar
 from core.exchange.fees import REPO_UNIT, repo_days
+from core.exchange.symbols import require_class
 from core.exchange.ticks import cents
 
 _YEAR = 365
@@ -50,3 +52,8 @@ def loan_of(symbol: str, volume: int, rate: Decimal, day: date, calendar: Calend
     days = interest_days(symbol, day, calendar)
     interest = cents(REPO_UNIT * volume * rate / 100 * days / _YEAR)
     return Loan(symbol, volume, rate, due_day(symbol, day, calendar), interest)
+
+
+def is_repo(symbol: str) -> bool:
+    """Whether a sell of this symbol lends cash."""
+    return require_class(symbol) is SecurityClass.REPO

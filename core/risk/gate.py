@@ -15,6 +15,7 @@ from core.domain.market import Quote, Symbol
 from core.exchange.cage import quote_limits, top_of
 from core.exchange.checks import check_order
 from core.exchange.fees import DEFAULT_FEES, FeeSchedule
+from core.exchange.lending import is_repo
 from core.exchange.limits import LimitFacts
 from core.exchange.orders import OrderQuery
 from core.exchange.refusals import RuleCode
@@ -54,9 +55,10 @@ class RiskGate:
         """
         if quote is None:
             return (Reason("NO_QUOTE", f"{proposal.symbol} 还没有行情，无法核对涨跌停和笼子。", False),)
-        buy = proposal.side is Side.BUY
-        if buy and cash is None:
-            return (Reason("ACCOUNT_UNKNOWN", "还没有查到资金，不能买入。", False),)
+        spends = proposal.side is Side.BUY or is_repo(proposal.symbol)  # a sell of a repo lends cash
+        if spends and cash is None:
+            what = "买入" if proposal.side is Side.BUY else "借出"
+            return (Reason("ACCOUNT_UNKNOWN", f"还没有查到资金，不能{what}。", False),)
         facts = LimitFacts(name=proposal.name)
         verdict = check_order(
             OrderQuery(
@@ -71,7 +73,7 @@ class RiskGate:
                 limits=quote_limits(quote, facts),
                 halted=quote.suspended,
                 can_use=sellable,
-                cash=cash if buy else None,
+                cash=cash if spends else None,
                 schedule=self._schedule,
             )
         )
@@ -81,6 +83,6 @@ class RiskGate:
 
 
 def _passed(proposal: Proposal, cash: Decimal | None, sellable: int, freeze: Decimal | None) -> str:
-    if proposal.side is Side.BUY and freeze is not None and cash is not None:
+    if freeze is not None and cash is not None:
         return f"风控通过：含费用需 {freeze:,.2f} 元，可用 {cash:,.2f} 元"
     return f"风控通过：卖出 {proposal.volume:,} 股 ≤ 可卖 {sellable:,} 股"

@@ -13,10 +13,10 @@ from datetime import date
 from decimal import ROUND_FLOOR, Decimal
 
 from core.domain.market import Symbol
-from core.exchange.check_steps import st_daily_cap
 from core.exchange.fees import FeeSchedule
 from core.exchange.lots import OrderForm, largest_buy, max_volume, round_buy
 from core.exchange.names import is_st
+from core.exchange.st_cap import st_daily_cap
 from core.exchange.symbols import rule_of
 
 Money = Callable[[int], Decimal]

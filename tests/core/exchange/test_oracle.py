@@ -109,7 +109,7 @@ def test_ten_thousand_random_orders_get_the_oracles_code(seed: int) -> None:
     for _ in range(10_000):
         met[random_order(dice)] += 1
     assert met["OK", "accept"] > 500
-    assert met["OK", "queue"] > 100
+    assert met["OK", "queue"] > 50
     codes = {code for code, _ in met}
     assert {
         "CAGE_HIGH",

@@ -69,3 +69,21 @@ def test_what_must_not_leave_is_refused_by_its_rule(changes: dict[str, Any], cod
 )
 def test_what_may_leave_passes(changes: dict[str, Any]) -> None:
     assert judged(**changes) == (True, "OK")
+
+
+REPO = Symbol("204001.SH")
+RATE = quote(REPO, "10:00:00", "1.850", pre_close="1.800")
+
+
+@pytest.mark.parametrize(
+    ("cash", "code"),
+    [(Decimal("1000.01"), "OK"), (Decimal("1000.00"), "INSUFFICIENT_CASH"), (None, "ACCOUNT_UNKNOWN")],
+)
+def test_a_repo_is_a_sell_that_needs_cash_and_no_holding(cash: Decimal | None, code: str) -> None:
+    given = {"symbol": REPO, "side": Side.SELL, "volume": 10, "price": Decimal("1.850"), "quote": RATE}
+    assert judged(**given, sellable=0, cash=cash) == (code == "OK", code)
+
+
+def test_a_repo_cannot_be_bought() -> None:
+    given = {"symbol": REPO, "volume": 10, "price": Decimal("1.850"), "quote": RATE}
+    assert judged(**given) == (False, "SIDE_NOT_ALLOWED")
