@@ -15,14 +15,15 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 
 from core.domain.enums import Period
 from core.domain.market import Symbol
 from core.domain.money import milli_to_decimal
-from core.errors import BadInput
+from core.errors import BadInput, UserError
 from core.exchange.calendar import MAINLAND, Calendar
 from core.market.history.exrights import LastClose
 from core.market.history.gaps import (
@@ -48,7 +49,10 @@ _log = logging.getLogger(__name__)
 
 
 class BarCache:
-    """Bars of one folder. For one thread at a time; any number of processes may have the folder open."""
+    """Bars of one folder. For one thread at a time; any number of processes may have the folder open.
+
+    Raises UserError where the disk says no.
+    """
 
     def __init__(
         self,
@@ -80,8 +84,10 @@ class BarCache:
             for path in self._files.paths(symbol, period, first, last):
                 owners.append(symbol)
                 paths.append(path)
+        with _explained(self.folder, "读"):
+            parts = self._files.load(owners, paths, period)
         pieces: dict[Symbol, list[BarTable]] = {symbol: [] for symbol in symbols}
-        for symbol, part in zip(owners, self._files.load(owners, paths, period), strict=True):
+        for symbol, part in zip(owners, parts, strict=True):
             pieces[symbol].append(part.table)
         return {
             symbol: joined(tables).between(first, last) if tables else empty_table(symbol, period)
@@ -91,7 +97,8 @@ class BarCache:
     def write(self, table: BarTable, asked: DayRange, *, source: str, now_ms: int) -> int:
         """Store an answer to a request for the days of `asked`; returns how many unusable bars were left out.
 
-        Days that the answer has bars of are replaced, others kept. Raises BadInput for prices that are not real.
+        Days that the answer has bars of are replaced, others kept. Raises BadInput for prices that are not real,
+        UserError when the folder cannot be written.
         """
         if table.adjust is not Adjust.NONE:
             text = f"{table.symbol} 的价格是{table.adjust.text}，历史库只存真实价格。请改用不复权的数据。"
@@ -109,7 +116,7 @@ class BarCache:
             calendar=self._calendar,
         )
         answer = Coverage(tuple(spans))
-        with self._files.lock(table.period):
+        with _explained(self.folder, "写"), self._files.lock(table.period):
             for path, first, last in self._files.targets(table.symbol, table.period, asked):
                 fresh = answer.within(first, last)
                 if fresh.spans:
@@ -125,8 +132,10 @@ class BarCache:
         owners = [
             (symbol, path) for symbol in symbols for path in self._files.paths(symbol, period, None, None)
         ]
+        with _explained(self.folder, "读"):
+            all_notes = self._files.notes([path for _, path in owners])
         found: dict[Symbol, Coverage] = {symbol: Coverage() for symbol in symbols}
-        for (symbol, _), notes in zip(owners, self._files.notes([path for _, path in owners]), strict=True):
+        for (symbol, _), notes in zip(owners, all_notes, strict=True):
             spans = coverage_of(notes).spans
             found[symbol] = found[symbol].updated(spans, self._calendar)
         return found
@@ -185,3 +194,13 @@ class BarCache:
     def close(self) -> None:
         """Let the reader go."""
         self._files.close()
+
+
+@contextmanager
+def _explained(folder: Path, verb: str) -> Iterator[None]:
+    """A disk that says no, as a sentence."""
+    try:
+        yield
+    except OSError as error:
+        text = f"历史数据文件夹 {folder} {verb}不了：{error}。请检查磁盘空间和权限。"
+        raise UserError(text) from error

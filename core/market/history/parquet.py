@@ -101,7 +101,9 @@ class ParquetDoor:
         rows = self._query("SELECT file_name, key, value FROM parquet_kv_metadata(?)", paths)
         found: dict[str, dict[str, str]] = {_plain(path): {} for path in paths}
         for name, key, value in zip(rows["file_name"], rows["key"], rows["value"], strict=True):
-            found[str(name)][bytes(key).decode(errors="replace")] = bytes(value).decode(errors="replace")
+            found[_plain(Path(str(name)))][bytes(key).decode(errors="replace")] = bytes(value).decode(
+                errors="replace"
+            )
         return [found[_plain(path)] for path in paths]
 
     def close(self) -> None:

@@ -8,6 +8,9 @@ Rounding never makes a level fire sooner: the stop goes down to the tick, the ta
 (lower edge up, upper edge down; a zone that would turn over becomes one price). Each moves by less than one tick.
 So a level that was below (above) the last close is below (above) the new reference price: the ex-rights drop alone
 fires nothing.
+
+Holding an item holds its stop too. That is the user's own switch and never the default: an item is held only where the
+user chose it, or where the new levels break the item's own rules.
 """
 
 from __future__ import annotations

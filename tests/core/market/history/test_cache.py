@@ -256,10 +256,24 @@ def test_failed_write_leaves_the_old_file_and_no_litter(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "replace", full)
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(UserError, match=r"写不了.*No space"):
         put(cache, table(daily(MOUTAI, MARCH)), MARCH[0], MARCH[-1])
     assert files(cache) == before
     assert cache.read(MOUTAI, Period.D1).bars() == daily(MOUTAI, MARCH[:3])
+
+
+def test_folder_that_cannot_be_used_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    cache = BarCache(tmp_path / "file")
+    with pytest.raises(UserError, match="请检查磁盘空间和权限"):
+        put(cache, table(daily(MOUTAI, MARCH)), MARCH[0], MARCH[-1])
+    folder = tmp_path / "history" / "1d" / "600519.SH.parquet"
+    folder.mkdir(parents=True)
+    cache = BarCache(tmp_path / "history")
+    with pytest.raises(UserError, match="读不了"):
+        cache.read(MOUTAI, Period.D1)
+    assert folder.is_dir(), "not taken for a damaged file"
+    cache.close()
 
 
 def test_replacing_waits_for_a_reader_on_windows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

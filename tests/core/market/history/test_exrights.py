@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import pickle
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from core.domain.enums import Phase
-from core.domain.market import Quote, Symbol
+from core.domain.market import Quote, Symbol, ms_to_datetime
+from core.domain.money import milli_to_decimal
 from core.errors import BadInput
+from core.exchange.calendar import MAINLAND
+from core.market.bar_files import BarFile, read_bar_file
 from core.market.history.adjust import Dividend
 from core.market.history.exrights import (
     Basis,
@@ -25,6 +30,8 @@ from core.market.history.exrights import (
     on_day,
     upcoming,
 )
+from core.market.history.gaps import possible_days
+from core.market.history.table import table_days
 from tests.core.market.history.bars import MOUTAI, at, day, days
 
 FUND = Symbol("510050.SH")
@@ -193,9 +200,50 @@ def test_history_tells_the_days_that_were_missed() -> None:
     assert in_history(MOUTAI, [MON, TUE, WED, THU], closes, pre_closes) == []
 
 
-def test_record_can_be_sent() -> None:
-    import pickle
+RAW = ("sh.600436", "sh.600519", "sh.600809", "sh.688111", "sz.000858", "sz.002371")
 
+
+@pytest.mark.parametrize("code", RAW)
+def test_morning_by_morning_the_answer_is_that_of_history(code: str, market_data_dir: Path) -> None:
+    """1,273 mornings, each knowing only yesterday: the ex-rights days and nothing else, never unsure."""
+    found = read_bar_file(market_data_dir / f"daily/baostock_{code}_raw.csv.gz")
+    events = mornings(found)
+    (bars,) = found.tables.values()
+    line = [one for one, _ in table_days(bars)]
+    assert events == in_history(bars.symbol, line, bars.close, found.pre_closes[bars.symbol])
+    assert len(events) >= 5
+
+
+@pytest.mark.parametrize(
+    "name", ["000001.SZ", "000002.SZ", "000063.SZ", "000858.SZ", "600000.SH", "600009.SH", "600519.SH"]
+)
+def test_suspensions_listings_and_reforms_are_no_ex_rights_days(name: str, market_data_dir: Path) -> None:
+    """20 years in which dividends are adjusted away, with 46 to 213 suspended days: nothing is left to find."""
+    found = read_bar_file(market_data_dir / f"daily/baostock_{name}_qfq_2000_2020.csv.gz")
+    assert found.suspended
+    assert mornings(found) == []
+
+
+def mornings(found: BarFile) -> list[Finding]:
+    """What each morning of a file says, given the close before and the days known to be without trade."""
+    (bars,) = found.tables.values()
+    symbol, rested = bars.symbol, set(found.suspended.get(bars.symbol, ()))
+    answers: list[Finding] = []
+    last: LastClose | None = None
+    for bar, pre_close in zip(bars.bars(), found.pre_closes[symbol].tolist(), strict=True):
+        today = ms_to_datetime(bar.time_ms).date()
+        # Before 2005 the calendar knows no holidays: days without a row are known to be empty by the store too.
+        gap = rested | (
+            set(possible_days(MAINLAND, last.day, today)) if last and last.day.year < 2005 else set()
+        )
+        answer = on_day(symbol, today, milli_to_decimal(pre_close), last, rested=gap)
+        if answer is not None:
+            answers.append(answer)
+        last = LastClose(today, milli_to_decimal(bar.close))
+    return answers
+
+
+def test_record_can_be_sent() -> None:
     found = look("9.80")
     assert isinstance(found, ExRights)
     assert pickle.loads(pickle.dumps(found)) == found
