@@ -13,12 +13,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from enum import StrEnum
 
 import numpy as np
 
+from core.domain.exrights import Basis, ExRights, Unsure
 from core.domain.market import Quote, Symbol
-from core.domain.money import milli_to_decimal, price_text
+from core.domain.money import milli_to_decimal
 from core.exchange.boards import SecurityClass
 from core.exchange.calendar import MAINLAND, Calendar, DayKind
 from core.exchange.limits import price_limits
@@ -28,6 +28,19 @@ from core.exchange.ticks import milli_tick, round_half_up
 from core.market.history.adjust import Dividend
 from core.market.history.table import Ints
 
+__all__ = [
+    "Basis",
+    "ExRights",
+    "Finding",
+    "LastClose",
+    "Unsure",
+    "announced",
+    "from_quote",
+    "in_history",
+    "on_day",
+    "upcoming",
+]
+
 _WITHOUT_RIGHTS = (SecurityClass.INDEX, SecurityClass.REPO)
 SMALLEST, LARGEST = Decimal("0.05"), Decimal(20)
 """Ratios beyond these are taken for bad data: nobody splits a share into more than twenty in one step."""
@@ -35,13 +48,6 @@ _DIGITS = Decimal("0.00000001")
 AVERAGED_TICKS = 2
 """Without a closing call the official close is an average of the last minute, and sources give now the average, now the
 last trade: a step of so few ticks the next morning is theirs, not a dividend (510050 on 2014-07-31)."""
-
-
-class Basis(StrEnum):
-    """How an ex-rights day is known."""
-
-    ANNOUNCED = "ANNOUNCED"  # an event for a coming day; the price is expected
-    PRE_CLOSE = "PRE_CLOSE"  # the exchange's pre-close of the day; the price is real
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,40 +60,6 @@ class LastClose:
     day: date
     price: Decimal
     official: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class ExRights:
-    """One ex-rights day. `ratio` is `new_pre_close / old_close`; prices in yuan, `cash` a share, None if unknown."""
-
-    symbol: Symbol
-    day: date
-    ratio: Decimal
-    cash: Decimal | None
-    old_close: Decimal
-    new_pre_close: Decimal
-    basis: Basis
-
-    @property
-    def text(self) -> str:
-        """What happened, as a sentence."""
-        tick = tick_size(self.symbol)
-        word = "预计除权参考价" if self.basis is Basis.ANNOUNCED else "除权后的前收盘"
-        paid = f"，每股派现 {self.cash.normalize():f} 元" if self.cash else ""
-        return (
-            f"{self.symbol} {self.day} 除权除息：收盘 {price_text(self.old_close, tick)}，"
-            f"{word} {price_text(self.new_pre_close, tick)}（比例 {self.ratio:.4f}）{paid}。"
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Unsure:
-    """It cannot be told whether `day` is an ex-rights day; `hold` when levels should wait for the user."""
-
-    symbol: Symbol
-    day: date
-    text: str
-    hold: bool
 
 
 Finding = ExRights | Unsure | None
@@ -175,23 +147,13 @@ def in_history(symbol: Symbol, days: Sequence[date], closes: Ints, pre_closes: I
 
     `closes` and `pre_closes` are thousandths of a yuan by day.
     """
-    step = milli_tick(tick_size(symbol))
-    new, old = _on_tick(pre_closes[1:], step), _on_tick(closes[:-1], step)
-    changed = [
-        i
-        for i in np.flatnonzero((new != old) & (new > 0) & (old > 0)).tolist()
-        if not _same(symbol, days[i], int(old[i]) // step, int(new[i]) // step)
-    ]
+    tick = tick_size(symbol)
+    step = milli_tick(tick)
+    new, old = _ticks(pre_closes[1:], step), _ticks(closes[:-1], step)
     return [
-        _found(
-            symbol,
-            days[i + 1],
-            milli_to_decimal(int(old[i])),
-            milli_to_decimal(int(new[i])),
-            None,
-            Basis.PRE_CLOSE,
-        )
-        for i in changed
+        _found(symbol, days[i + 1], int(old[i]) * tick, int(new[i]) * tick, None, Basis.PRE_CLOSE)
+        for i in np.flatnonzero((new != old) & (new > 0) & (old > 0)).tolist()
+        if not _same(symbol, days[i], int(old[i]), int(new[i]))
     ]
 
 
@@ -201,8 +163,9 @@ def _same(symbol: Symbol, last_day: date, old_ticks: int, new_ticks: int) -> boo
     return step == 0 or (step <= AVERAGED_TICKS and not has_closing_call(symbol, last_day))
 
 
-def _on_tick(prices: Ints, step: int) -> Ints:
-    return (prices + step // 2) // step * step
+def _ticks(prices: Ints, step: int) -> Ints:
+    """Thousandths as whole ticks, the nearest."""
+    return (prices + step // 2) // step
 
 
 def _found(

@@ -16,67 +16,21 @@ user chose it, or where the new levels break the item's own rules.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 
+from core.domain.exrights import Basis, ExRights, ExRightsPolicy, Levels, Rescale
 from core.domain.money import price_text
 from core.domain.watch import WatchItem
 from core.domain.watch_rules import check_item, wrong
 from core.errors import ContractError
 from core.exchange.symbols import tick_size
 from core.exchange.ticks import ceil_to_tick, floor_to_tick, round_half_up
-from core.market.history.exrights import Basis, ExRights
+
+__all__ = ["ExRightsPolicy", "Levels", "Rescale", "apply", "levels_of", "plan", "preview", "scaled"]
 
 _NAMES = {"entry_low": "进场下沿", "entry_high": "进场上沿", "take_profit": "止盈", "stop_loss": "止损"}
-
-
-class ExRightsPolicy(StrEnum):
-    """The user's choice for ex-rights days."""
-
-    RESCALE = "RESCALE"  # levels are rescaled before the open, and said
-    HOLD = "HOLD"  # nothing of the item triggers until the user agrees
-
-
-@dataclass(frozen=True, slots=True)
-class Levels:
-    """The levels of an item in yuan; None is not watched."""
-
-    entry_low: Decimal | None = None
-    entry_high: Decimal | None = None
-    take_profit: Decimal | None = None
-    stop_loss: Decimal | None = None
-
-    @property
-    def any(self) -> bool:
-        """Something is watched."""
-        return self != _NOTHING
-
-
-_NOTHING = Levels()
-
-
-@dataclass(frozen=True, slots=True)
-class Rescale:
-    """Levels before and after, and why. `item_id` with `days` names it: apply it once.
-
-    `hold` tells to trigger nothing of the item until the user has agreed; `problem` is what makes the new levels
-    unusable, in which case the user must enter new ones.
-    """
-
-    item_id: str
-    before: Levels
-    after: Levels
-    reason: str
-    exrights: tuple[ExRights, ...]
-    hold: bool = False
-    problem: str = ""
-
-    @property
-    def days(self) -> tuple[date, ...]:
-        """The ex-rights days, in order."""
-        return tuple(one.day for one in self.exrights)
 
 
 def levels_of(item: WatchItem) -> Levels:
