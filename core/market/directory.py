@@ -257,14 +257,23 @@ class _Index:
             found = (self.entries[row] for row, rank in self._codes.find(where[2]) if rank < 2)
             return [entry for entry in found if entry.symbol.endswith(where[1])]
         best: dict[int, int] = {}
-        for base, table in ((0, self._codes), (0, self._names), (1, self._initials)):
-            if table is self._codes and not words.isdigit():
-                continue
-            for row, rank in table.find(words):
+        for base, hits in (
+            (0, self._code_hits(words)),
+            (0, self._names.find(words)),
+            (1, self._initials.find(words)),
+        ):
+            for row, rank in hits:
                 weight = 2 * rank + base
                 if weight < best.get(row, 99):
                     best[row] = weight
         return [self.entries[row] for row in sorted(best, key=lambda row: (best[row], row))]
+
+    def _code_hits(self, words: str) -> Iterable[tuple[int, int]]:
+        if not words.isdigit():
+            return ()
+        if len(words) > 2:
+            return self._codes.find(words)
+        return [(row, 1) for row, entry in enumerate(self.entries) if entry.symbol.startswith(words)]
 
 
 class _Text:
