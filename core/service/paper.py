@@ -10,8 +10,8 @@ from core.domain.enums import Mode
 from core.domain.market import Symbol
 from core.service.compose import Channel, ComposedDesk, Rooms
 from core.service.outbox import Outbox
-from core.service.sources import QuotePlan
 from core.simqmt.conductor import Conductor
+from core.simqmt.exchange import QueueRule
 from core.simqmt.loop import VirtualLoop
 from core.simqmt.market import MarketSource
 
@@ -23,7 +23,7 @@ NIGHT_MS = 3 * 3_600_000
 
 @dataclass(frozen=True, slots=True)
 class PaperOptions:
-    """One simulated account. `speed` None runs as fast as it can (replay)."""
+    """One simulated account. `speed` None runs as fast as it can (replay). `queue` see `core.simqmt.exchange`."""
 
     folder: Path
     account_id: str
@@ -32,6 +32,7 @@ class PaperOptions:
     speed: float | None = 1.0
     latency_ms: int = 0
     seed: int = 1
+    queue: QueueRule = "back"
 
 
 class PaperDesk:
@@ -52,6 +53,7 @@ class PaperDesk:
             positions={options.account_id: options.holdings},
             latency_ms=options.latency_ms,
             seed=options.seed,
+            queue=options.queue,
         )
         install(self.terminal)
         self.desk = ComposedDesk(
@@ -59,12 +61,12 @@ class PaperDesk:
                 mode=Mode.PAPER,
                 account_id=options.account_id,
                 terminal_path=str(options.folder),
+                source=market.name,
                 speed=options.speed or 0.0,
                 clock=self.conductor,
                 activity=self.conductor,
                 loop=VirtualLoop(self.conductor),
                 on_trader_started=self.terminal.adopt_trader,
-                quotes=QuotePlan(name=market.name),
             ),
             rooms,
             outbox,

@@ -97,6 +97,7 @@ def _run(arguments: ReplayArguments, items: tuple[Any, ...], market: Any, folder
             holdings=arguments.positions,
             speed=None,
             latency_ms=arguments.latency_ms,
+            queue="touch",
         ),
         market,
         Rooms(

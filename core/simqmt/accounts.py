@@ -1,11 +1,11 @@
-"""The terminal's accounts: ledgers, the day's orders and fills, and what of them still has to be made durable.
+"""The terminal's accounts: money and shares, the day's orders and fills, and what still has to be made durable.
 
-Not thread-safe: the terminal calls it under its lock.
+Nothing here looks through the day's orders for one order's sake. Not thread-safe: the terminal calls it under its lock.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -15,8 +15,10 @@ from core.domain.market import Instrument, Quote, Symbol
 from core.domain.money import milli_to_decimal
 from core.exchange.ledger import Ledger
 from core.simqmt.exchange import Filled
-from core.simqmt.records import SimOrder, SimTrade
-from core.simqmt.store import Store, TerminalState
+from core.simqmt.purse import Purse
+from core.simqmt.records import AssetView, PositionView, SimOrder, SimTrade
+from core.simqmt.store import Changes, Store, TerminalState
+from core.simqmt.views import position_view
 
 _S = OrderStatus
 
@@ -35,61 +37,95 @@ class Accounts:
         self._quote = quote
         self._instrument = instrument
         self._now_ms = now_ms
-        self._orders = {order.order_id: order for order in state.orders}
-        self._trades = list(state.trades)
-        self._saved_trades = len(self._trades)
-        self._dirty_orders: dict[int, None] = {}
-        self._dirty_accounts: dict[str, None] = {}
+        self._purses = {account: Purse(ledger) for account, ledger in state.ledgers.items()}
+        self._trades: dict[str, list[SimTrade]] = {account: [] for account in self._purses}
+        for trade in state.trades:
+            self._trades.setdefault(trade.account, []).append(trade)
+        self._new_trades: list[SimTrade] = []
+        self._prices: dict[int, Decimal] = {}
+        self._forget_orders()
+        for order in state.orders:
+            self.put(order)
+        self._dirty: dict[int, None] = {}
+        state.orders, state.trades = [], []
+
+    def _forget_orders(self) -> None:
+        self._orders: dict[int, SimOrder] = {}
+        self._by_account: dict[str, dict[int, None]] = {}
+        self._by_sysid: dict[tuple[str, str, str], int] = {}
+        self._working: dict[Symbol, dict[int, None]] = {}
+        self._bought: dict[tuple[str, Symbol], int] = {}
+        self._dirty = {}
 
     # what there is
 
     def names(self) -> list[str]:
         """Account ids, in the order they were opened."""
-        return list(self._state.ledgers)
+        return list(self._purses)
 
     def has(self, account: str) -> bool:
         """Whether the terminal is logged in to this account."""
-        return account in self._state.ledgers
+        return account in self._purses
 
     def raw_ledger(self, account: str) -> Ledger | None:
-        """Cash and shares as booked, without the newest prices."""
-        return self._state.ledgers.get(account)
+        """Free cash and shares as booked, without open orders and the newest prices."""
+        purse = self._purses.get(account)
+        return None if purse is None else purse.base
 
     def ledger(self, account: str) -> Ledger:
         """Cash and shares, marked to the newest prices; raises KeyError for an unknown account."""
-        ledger = self._state.ledgers[account]
-        return ledger.mark(self._marks(ledger.holdings))
+        ledger = self._purses[account].whole()
+        marks = {symbol: price for symbol in ledger.holdings if (price := self._mark(symbol)) is not None}
+        return ledger.mark(marks)
+
+    def asset(self, account: str) -> AssetView:
+        """Money of an account at the newest prices."""
+        purse = self._purses[account]
+        ledger, frozen = purse.base, purse.frozen_cash
+        value = purse.market_value((symbol, self._mark(symbol)) for symbol in ledger.holdings)
+        cash = ledger.cash
+        return AssetView(account, cash, frozen, value, cash + frozen + value, ledger.withdrawable)
+
+    def position(self, account: str, symbol: str) -> PositionView | None:
+        """One holding at the newest price; None when there is none."""
+        held = self._purses[account].base.holdings.get(symbol)
+        if held is None:
+            return None
+        price = self._mark(symbol)
+        marked = held if price is None else replace(held, last=price)
+        return position_view(account, marked, self.name_of(Symbol(symbol)))
 
     def orders(self, account: str) -> list[SimOrder]:
         """The account's orders."""
-        return [order for order in self._orders.values() if order.account == account]
+        return [self._orders[order_id] for order_id in self._by_account.get(account, ())]
 
     def trades(self, account: str) -> list[SimTrade]:
         """The account's fills."""
-        return [trade for trade in self._trades if trade.account == account]
+        return list(self._trades.get(account, ()))
 
     def order(self, order_id: int) -> SimOrder | None:
         """One order of any account."""
         return self._orders.get(order_id)
 
-    def working(self) -> list[SimOrder]:
-        """Orders of all accounts that are not final."""
-        return [order for order in self._orders.values() if order.working]
+    def must(self, order_id: int) -> SimOrder:
+        """One order of any account that is there."""
+        return self._orders[order_id]
+
+    def working(self, symbol: Symbol | None = None) -> list[SimOrder]:
+        """Orders of all accounts, or those of one symbol, that are not final, oldest first."""
+        if symbol is not None:
+            return [self._orders[order_id] for order_id in self._working.get(symbol, ())]
+        found = sorted(order_id for numbers in self._working.values() for order_id in numbers)
+        return [self._orders[order_id] for order_id in found]
 
     def find_sysid(self, account: str, market: str, sysid: str) -> SimOrder | None:
         """An order by the exchange's number, which is unique per market only."""
-        for order in self._orders.values():
-            if (order.account, order.market, order.sysid) == (account, market, sysid):
-                return order
-        return None
+        order_id = self._by_sysid.get((account, market, sysid))
+        return None if order_id is None else self._orders[order_id]
 
     def bought_today(self, account: str, symbol: Symbol) -> int:
         """What the day's buys hold or may still become."""
-        return sum(
-            order.traded_volume + order.open_volume
-            for order in self._orders.values()
-            if (order.account, order.symbol, order.side) == (account, symbol, Side.BUY)
-        )
+        return self._bought.get((account, symbol), 0)
 
     def name_of(self, symbol: Symbol) -> str:
         """A security's name, empty when unknown."""
@@ -101,40 +137,58 @@ class Accounts:
     def open(self, ledgers: Mapping[str, Ledger]) -> None:
         """Open accounts that are not known yet."""
         for account, ledger in ledgers.items():
-            if account not in self._state.ledgers:
-                self._set_ledger(account, ledger)
+            if account not in self._purses:
+                purse = self._purses[account] = Purse(ledger)
+                purse.touch()
+                self._trades[account] = []
 
-    def number(self, draft: SimOrder) -> SimOrder:
-        """Give an order its numbers and its time."""
+    def number(self, draft: SimOrder, remark: str, strategy: str) -> SimOrder:
+        """Give an order its numbers, its time and its texts."""
         state = self._state
         state.last_order_id += 1
         sysid = state.sysids.get(draft.market, 0) + 1
         state.sysids[draft.market] = sysid
-        return replace(draft, order_id=state.last_order_id, sysid=str(sysid), time_ms=self._now_ms())
+        return replace(
+            draft,
+            order_id=state.last_order_id,
+            sysid=str(sysid),
+            time_ms=self._now_ms(),
+            remark=remark,
+            strategy=strategy,
+        )
 
     def put(self, order: SimOrder) -> SimOrder:
         """Keep the newest state of an order."""
-        self._orders[order.order_id] = order
-        self._dirty_orders[order.order_id] = None
+        number = order.order_id
+        before = self._orders.get(number)
+        self._orders[number] = order
+        self._dirty[number] = None
+        if before is None:
+            self._by_account.setdefault(order.account, {})[number] = None
+            self._by_sysid[order.account, order.market, order.sysid] = number
+        if order.working:
+            if before is None or not before.working:
+                self._working.setdefault(order.symbol, {})[number] = None
+        elif before is not None and before.working:
+            del self._working[order.symbol][number]
+        if order.side is Side.BUY:
+            key = (order.account, order.symbol)
+            self._bought[key] = self._bought.get(key, 0) + _bought(order) - _bought(before)
         return order
 
     def freeze(self, order: SimOrder) -> None:
         """Hold back its cash or shares; raises Refused when there is not enough."""
-        ledger = self._state.ledgers[order.account]
-        freeze = ledger.freeze_buy if order.side is Side.BUY else ledger.freeze_sell
-        self._set_ledger(order.account, freeze(str(order.order_id), order.symbol, order.volume, order.price))
+        self._purses[order.account].freeze(order)
 
     def release(self, order: SimOrder) -> None:
         """Free what an order still holds back."""
-        ledger = self._state.ledgers[order.account]
-        self._set_ledger(order.account, ledger.release(str(order.order_id)))
+        self._purses[order.account].release(order.order_id)
 
     def fill(self, part: Filled) -> SimTrade:
         """Enter a fill into its order and ledger."""
         order = self._orders[part.order_id]
         price = milli_to_decimal(part.price)
-        done = self._state.ledgers[order.account].fill(str(order.order_id), price, part.volume)
-        self._set_ledger(order.account, done.ledger)
+        done = self._purses[order.account].fill(order.order_id, price, part.volume)
         self._state.last_trade += 1
         trade = SimTrade(
             account=order.account,
@@ -152,7 +206,8 @@ class Accounts:
             remark=order.remark,
             strategy=order.strategy,
         )
-        self._trades.append(trade)
+        self._trades[order.account].append(trade)
+        self._new_trades.append(trade)
         filled = order.traded_volume + part.volume
         self.put(
             replace(
@@ -166,50 +221,56 @@ class Accounts:
 
     def next_day(self, day: date) -> None:
         """Settle every account; the day's orders and fills leave the lists (they stay in the file)."""
-        for account, ledger in self._state.ledgers.items():
-            self._set_ledger(account, ledger.release_all().next_day(day))
+        for purse in self._purses.values():
+            purse.next_day(day)
         self._state.day = day
-        self._orders.clear()
-        self._trades.clear()
-        self._dirty_orders.clear()
-        self._saved_trades = 0
+        self._forget_orders()
+        for trades in self._trades.values():
+            trades.clear()
+        self._new_trades.clear()
 
     # what is durable
 
     @property
     def changed(self) -> bool:
         """Whether there is something to commit."""
-        return bool(self._dirty_accounts or self._dirty_orders or self._saved_trades < len(self._trades))
+        return bool(self._dirty or self._new_trades or any(purse.changed for purse in self._purses.values()))
 
     def commit(self, store: Store) -> None:
         """Make every change since the last commit durable."""
         if not self.changed:
             return
         self._state.time_ms = self._now_ms()
-        store.save(
-            self._state,
-            list(self._dirty_accounts),
-            [self._orders[order_id] for order_id in self._dirty_orders],
-            self._trades[self._saved_trades :],
+        store.save(self._state, self._changes())
+        self._dirty.clear()
+        self._new_trades.clear()
+        for purse in self._purses.values():
+            purse.saved()
+
+    def _changes(self) -> Changes:
+        orders = [self._orders[order_id] for order_id in self._dirty]
+        touched = {account: purse for account, purse in self._purses.items() if purse.changed}
+        return Changes(
+            ledgers={account: purse.base for account, purse in touched.items()},
+            holdings={account: list(purse.changed_holdings) for account, purse in touched.items()},
+            orders=[(order, self._purses[order.account].held_back(order.order_id)) for order in orders],
+            trades=list(self._new_trades),
         )
-        self._dirty_accounts.clear()
-        self._dirty_orders.clear()
-        self._saved_trades = len(self._trades)
 
-    def _marks(self, symbols: Iterable[str]) -> dict[str, Decimal]:
-        """Last price, before the first trade the previous close."""
-        marks: dict[str, Decimal] = {}
-        for symbol in symbols:
-            quote, known = self._quote(Symbol(symbol)), self._instrument(Symbol(symbol))
-            if quote is not None and (quote.last or quote.pre_close):
-                marks[symbol] = milli_to_decimal(quote.last or quote.pre_close)
-            elif known is not None and known.pre_close:
-                marks[symbol] = known.pre_close
-        return marks
+    def _mark(self, symbol: str) -> Decimal | None:
+        """Last price, before the first trade the previous close; the same object for the same price."""
+        quote = self._quote(Symbol(symbol))
+        if quote is not None and (milli := quote.last or quote.pre_close):
+            price = self._prices.get(milli)
+            if price is None:
+                price = self._prices[milli] = milli_to_decimal(milli)
+            return price
+        known = self._instrument(Symbol(symbol))
+        return known.pre_close if known is not None and known.pre_close else None
 
-    def _set_ledger(self, account: str, ledger: Ledger) -> None:
-        self._state.ledgers[account] = ledger
-        self._dirty_accounts[account] = None
+
+def _bought(order: SimOrder | None) -> int:
+    return 0 if order is None else order.traded_volume + order.open_volume
 
 
 def _status_after(order: SimOrder, filled: int) -> OrderStatus:

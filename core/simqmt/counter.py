@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, time
 
-from core.domain.enums import OrderStatus
-from core.domain.market import Instrument, Quote, Symbol
+from core.domain.enums import OrderStatus, Phase
+from core.domain.market import Instrument, Quote, Symbol, ms_to_datetime
+from core.domain.money import milli_to_decimal
+from core.exchange.lots import OrderForm
 from core.exchange.refusals import Refused
 from core.simqmt.accounts import Accounts
-from core.simqmt.exchange import Exchange, Filled
+from core.simqmt.exchange import Exchange, Filled, Moved, form_of
 from core.simqmt.gate import OrderFacts, cancel_objection, is_held_back, judge, may_match
 from core.simqmt.records import (
     MARKETS,
@@ -28,10 +30,11 @@ from core.simqmt.records import (
     TradePush,
     cut_remark,
 )
-from core.simqmt.views import asset_view, position_view
 
 _S = OrderStatus
 _TOO_LATE = "[COUNTER] [251020][委托已不可撤]"
+_REST_CANCELLED = "市价委托未成交部分由交易所撤销"
+_CLOSE, _FIXED_END = time(15, 0), time(15, 30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +103,7 @@ class Counter:
         if verdict.order is None:
             error = self._order_error(ticket, -1, verdict.message)
             return Placed(-1, verdict.message, (error,))
-        draft = replace(verdict.order, remark=cut_remark(ticket.remark), strategy=ticket.strategy)
-        order = self._accounts.number(draft)
+        order = self._accounts.number(verdict.order, cut_remark(ticket.remark), ticket.strategy)
         if not verdict.message:
             try:
                 self._accounts.freeze(order)
@@ -143,7 +145,9 @@ class Counter:
             return ()
         self._outside.discard(order_id)
         order = self._accounts.put(replace(order, at_exchange=True))
-        return self._book(self._exchange.arrive(order, matching=may_match(order, self._now_ms())))
+        now_ms = self._now_ms()
+        matching = may_match(order, now_ms)
+        return self._book(self._exchange.arrive(order, ms_to_datetime(now_ms), matching=matching))
 
     def cancel_arrives(self, order_id: int) -> tuple[Push, ...]:
         """A cancel arrives: the open rest goes, or it was too late."""
@@ -155,20 +159,23 @@ class Counter:
     def resume(self, order: SimOrder) -> None:
         """An order that rested when the terminal ended rests again."""
         if order.at_exchange:
-            self._exchange.rest(order, order.open_volume)
+            self._exchange.rest(order)
 
     def on_quote(self, quote: Quote) -> tuple[Push, ...]:
-        """A new snapshot."""
+        """A new snapshot; the first after the close ends what still waits, fixed-price orders after their hour."""
         pushes = self._book(self._exchange.show(quote))
         for order_id in self._held_back.pop(quote.symbol, ()):
             pushes += self.arrive(order_id)
+        if quote.phase in (Phase.CLOSED, Phase.AFTER_HOURS) and (clock := quote.time.time()) >= _CLOSE:
+            last = quote.phase is Phase.CLOSED and clock >= _FIXED_END
+            pushes += self.expire(quote.symbol, fixed_too=last)
         return pushes
 
-    def expire(self, symbol: Symbol | None = None) -> tuple[Push, ...]:
+    def expire(self, symbol: Symbol | None = None, *, fixed_too: bool = True) -> tuple[Push, ...]:
         """The day ends for one symbol or all: what is still open is cancelled by the exchange."""
         pushes: list[Push] = []
-        for order in self._accounts.working():
-            if symbol in (None, order.symbol):
+        for order in self._accounts.working(symbol):
+            if fixed_too or form_of(order) is not OrderForm.FIXED:
                 pushes += self._end(order, "收盘未成交，委托失效")
         return tuple(pushes)
 
@@ -191,40 +198,47 @@ class Counter:
             bought_today=lambda symbol: self._accounts.bought_today(ticket.account, symbol),
         )
 
-    def _book(self, fills: Iterable[Filled]) -> tuple[Push, ...]:
-        """Enter fills: per order its fills, then its state; then money and holdings."""
+    def _book(self, moved: Moved) -> tuple[Push, ...]:
+        """Enter what the exchange did: per order its fills, then its state; then money and holdings."""
+        if not (moved.fills or moved.ended or moved.limits):
+            return ()
         pushes: list[Push] = []
         touched: dict[str, dict[Symbol, None]] = {}
-        by_order: dict[int, list[Filled]] = {}
-        for fill in fills:
+        by_order: dict[int, list[Filled]] = {order_id: [] for order_id in moved.ended}
+        for fill in moved.fills:
             by_order.setdefault(fill.order_id, []).append(fill)
+        for order_id, limit in moved.limits:
+            self._accounts.put(replace(self._accounts.must(order_id), limit=milli_to_decimal(limit)))
         for order_id, parts in by_order.items():
             pushes += [TradePush(self._accounts.fill(part)) for part in parts]
-            order = self._accounts.order(order_id)
-            assert order is not None
+            order = self._accounts.must(order_id)
+            if order_id in moved.ended:
+                order = self._finish(order, _REST_CANCELLED)
             pushes.append(OrderPush(order))
             touched.setdefault(order.account, {})[order.symbol] = None
         for account, symbols in touched.items():
             pushes += self._views(account, symbols)
         return tuple(pushes)
 
-    def _end(self, order: SimOrder, message: str) -> tuple[Push, ...]:
+    def _finish(self, order: SimOrder, message: str) -> SimOrder:
+        """Cancel what is open, free what it held back."""
         self._exchange.withdraw(order)
         self._accounts.release(order)
         status = _S.PART_CANCEL if order.traded_volume else _S.CANCELED
-        order = self._accounts.put(replace(order, status=status, status_msg=message or order.status_msg))
+        return self._accounts.put(replace(order, status=status, status_msg=message or order.status_msg))
+
+    def _end(self, order: SimOrder, message: str) -> tuple[Push, ...]:
+        order = self._finish(order, message)
         return (OrderPush(order), *self._views(order.account, [order.symbol]))
 
     def _views(self, account: str, symbols: Iterable[Symbol]) -> list[Push]:
         if not self._push_views:
             return []
-        ledger = self._accounts.ledger(account)
-        positions = [
-            position_view(account, ledger.holding(symbol), self._accounts.name_of(symbol))
-            for symbol in symbols
-            if symbol in ledger.holdings
+        positions = [self._accounts.position(account, symbol) for symbol in symbols]
+        return [
+            AssetPush(self._accounts.asset(account)),
+            *(PositionPush(position) for position in positions if position is not None),
         ]
-        return [AssetPush(asset_view(account, ledger)), *map(PositionPush, positions)]
 
     def _order_error(self, ticket: Ticket, order_id: int, message: str) -> OrderErrorPush:
         remark = cut_remark(ticket.remark)

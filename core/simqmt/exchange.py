@@ -1,17 +1,31 @@
-"""The exchange of the simulated terminal: one displayed book per symbol, and the orders that rest against it.
+"""The exchange of the simulated terminal: one displayed book per symbol, and the orders that wait for it.
 
-Only the newest snapshot counts. What an order took of it is gone until that symbol's next snapshot. Orders fill only
-against a snapshot of continuous auction; those that wait fill at their own price, oldest first.
+Two readings of a level-1 market, chosen once (`exchanges.make_exchange`):
+
+* `back`, the simulator's own: orders stand in a queue behind the displayed volume, call auctions match, what came in a
+  break waits for the next session (`exchange_queue`).
+* `touch`, the replay's documented rule: orders that wait fill against displayed opposite volume of continuous
+  snapshots only, oldest first, whatever stands before them (`exchange_touch`).
+
+Common to both: only the newest snapshot counts, and what an order took of it is gone until that symbol's next. Our
+orders trade with what is displayed, never with each other in continuous auction: two programs of one terminal do not
+invent a price that the market did not show. (The exchanges would match them; brokers refuse such pairs.)
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal, Protocol
 
 from core.domain.enums import Phase
 from core.domain.market import Quote, Symbol
-from core.exchange.matching import Book, RestingOrder, Taken, book_of, match_on_arrival, match_resting
+from core.exchange.lots import OrderForm
+from core.exchange.matching import Book, Taken, book_of, match_market, match_on_arrival
+from core.exchange.price_types import price_type_of
 from core.simqmt.records import SimOrder
+
+QueueRule = Literal["back", "touch"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +37,66 @@ class Filled:
     volume: int
 
 
-class Exchange:
-    """Books and resting orders of all symbols. Not thread-safe: the terminal calls it under its lock."""
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What an event did: fills in order, orders whose rest the exchange cancelled, (order, limit) of market orders
+    whose rest waits at a price."""
+
+    fills: tuple[Filled, ...] = ()
+    ended: tuple[int, ...] = ()
+    limits: tuple[tuple[int, int], ...] = ()
+
+
+NOTHING = Moved()
+
+
+class Exchange(Protocol):
+    """Books and waiting orders of all symbols. Not thread-safe: the terminal calls it under its lock."""
+
+    def quote(self, symbol: Symbol) -> Quote | None:
+        """The newest snapshot as displayed."""
+        ...
+
+    def quotes(self) -> list[Quote]:
+        """The newest snapshot of every symbol, in the order they first came."""
+        ...
+
+    def show(self, quote: Quote) -> Moved:
+        """A new snapshot replaces the book; orders that wait may fill."""
+        ...
+
+    def arrive(self, order: SimOrder, moment: datetime, *, matching: bool) -> Moved:
+        """An order reaches the exchange; `matching` says that its symbol is in continuous auction by the clock."""
+        ...
+
+    def rest(self, order: SimOrder) -> None:
+        """Let an order wait again that was at the exchange when the terminal ended; it goes to the end of its queue."""
+        ...
+
+    def withdraw(self, order: SimOrder) -> None:
+        """Take an order away; nothing happens when it is not there."""
+        ...
+
+    def without_books(self) -> None:
+        """A new day: yesterday's displayed volume is gone, its last prices stay."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """An arriving order against the book: fills, open rest, and the limit its rest waits at (None: cancelled)."""
+
+    fills: Taken
+    rest: int
+    limit: int | None
+
+
+class Books:
+    """The newest snapshots, and what is left of their displayed volume."""
 
     def __init__(self) -> None:
         self._quotes: dict[Symbol, Quote] = {}
         self._books: dict[Symbol, Book] = {}
-        self._resting: dict[Symbol, list[RestingOrder]] = {}
 
     def quote(self, symbol: Symbol) -> Quote | None:
         """The newest snapshot as displayed."""
@@ -39,44 +106,37 @@ class Exchange:
         """The newest snapshot of every symbol, in the order they first came."""
         return list(self._quotes.values())
 
-    def show(self, quote: Quote) -> tuple[Filled, ...]:
-        """A new snapshot replaces the book; resting orders fill against it."""
+    def put(self, quote: Quote) -> Quote | None:
+        """Keep a new snapshot; gives the one before."""
+        before = self._quotes.get(quote.symbol)
         self._quotes[quote.symbol] = quote
         self._books.pop(quote.symbol, None)
-        waiting = self._resting.get(quote.symbol)
-        if not waiting or not _trading(quote):
-            return ()
-        done = match_resting(waiting, book_of(quote))
-        self._books[quote.symbol] = done.book
-        self._resting[quote.symbol] = list(done.orders)
-        return tuple(Filled(int(fill.order_id), fill.price, fill.volume) for fill in done.fills)
+        return before
 
-    def arrive(self, order: SimOrder, *, matching: bool) -> tuple[Filled, ...]:
-        """An order meets the displayed book if `matching`; its rest waits. Fills come in order."""
-        fills: Taken = ()
-        rest = order.open_volume
-        quote = self._quotes.get(order.symbol)
-        if matching and quote is not None and _trading(quote):
-            book = self._books.get(order.symbol) or book_of(quote)
-            met = match_on_arrival(book, order.side, order.price_milli, rest)
-            self._books[order.symbol] = met.book
-            fills, rest = met.fills, met.rest
-        if rest:
-            self.rest(order, rest)
-        return tuple(Filled(order.order_id, price, volume) for price, volume in fills)
+    def book(self, symbol: Symbol) -> Book:
+        """What is left of the displayed book."""
+        found = self._books.get(symbol)
+        if found is None:
+            found = self._books[symbol] = book_of(self._quotes[symbol])
+        return found
 
-    def rest(self, order: SimOrder, volume: int) -> None:
-        """Let an order wait with `volume` open shares; its number is its age."""
-        waiting = RestingOrder(str(order.order_id), order.side, order.price_milli, volume, order.order_id)
-        self._resting.setdefault(order.symbol, []).append(waiting)
+    def keep(self, symbol: Symbol, book: Book) -> None:
+        """The book after somebody took from it."""
+        self._books[symbol] = book
 
-    def withdraw(self, order: SimOrder) -> None:
-        """Take an order out of the book; nothing happens when it is not there."""
-        waiting = self._resting.get(order.symbol, [])
-        self._resting[order.symbol] = [item for item in waiting if item.order_id != str(order.order_id)]
+    def meet(self, order: SimOrder) -> Met:
+        """An order meets the displayed book: a limit up to its price, a market order as its type says."""
+        book, kind = self.book(order.symbol), price_type_of(order.price_type)
+        if kind is None or kind.form is not OrderForm.MARKET:
+            met = match_on_arrival(book, order.side, order.price_milli, order.open_volume)
+            self.keep(order.symbol, met.book)
+            return Met(met.fills, met.rest, order.price_milli)
+        done = match_market(book, order.side, kind, order.open_volume, protect=order.price_milli or None)
+        self.keep(order.symbol, done.book)
+        return Met(done.fills, done.unfilled, done.rest_price)
 
-    def without_books(self) -> None:
-        """A new day: yesterday's displayed volume is gone, its last prices stay."""
+    def forget(self) -> None:
+        """A new day."""
         self._books.clear()
         self._quotes = {
             symbol: replace(quote, bids=(), asks=(), phase=Phase.PRE_OPEN)
@@ -84,5 +144,28 @@ class Exchange:
         }
 
 
-def _trading(quote: Quote) -> bool:
+def moved_by(order: SimOrder, met: Met) -> Moved:
+    """The outcome of an arrival; the rest of a market order ends, or waits at its limit."""
+    fills = tuple(Filled(order.order_id, price, volume) for price, volume in met.fills)
+    if not met.rest:
+        return Moved(fills)
+    if met.limit is None:
+        return Moved(fills, ended=(order.order_id,))
+    changed = met.limit != order.price_milli
+    return Moved(fills, limits=((order.order_id, met.limit),) if changed else ())
+
+
+def is_trading(quote: Quote) -> bool:
+    """Whether a snapshot shows continuous auction."""
     return quote.phase is Phase.CONTINUOUS and not quote.suspended
+
+
+def is_market(order: SimOrder) -> bool:
+    """One of the exchange's market types."""
+    return form_of(order) is OrderForm.MARKET
+
+
+def form_of(order: SimOrder) -> OrderForm:
+    """Limit, market or fixed price."""
+    kind = price_type_of(order.price_type)
+    return kind.form if kind is not None else OrderForm.LIMIT

@@ -15,13 +15,15 @@ from typing import TYPE_CHECKING
 from core.domain.enums import OrderStatus, Phase, Side
 from core.domain.market import Instrument, Quote, Symbol, ms_to_datetime
 from core.domain.money import milli_to_decimal
+from core.exchange.boards import exchange_of
 from core.exchange.cage import BookTop, cage_bound, quote_limits, top_of
 from core.exchange.checks import check_order
 from core.exchange.ledger import Ledger
 from core.exchange.limits import LimitFacts, Limits
 from core.exchange.lots import OrderForm
 from core.exchange.orders import OrderQuery
-from core.exchange.price_types import PriceType, price_type_of
+from core.exchange.orders import Verdict as RuleVerdict
+from core.exchange.price_types import PriceType, price_type_of, uses_protection
 from core.exchange.refusals import Refusal, RuleCode
 from core.exchange.sessions import SessionPhase, cancel_refusal, phase_at
 from core.simqmt.records import STOCK_BUY, STOCK_SELL, SimOrder
@@ -103,8 +105,12 @@ def judge(facts: OrderFacts) -> Verdict:
     symbol = Symbol(ticket.code)
     quote, instrument = facts.quote(symbol), facts.instrument(symbol)
     price = _price(ticket, kind, quote)
+    if kind is not None and kind.form is OrderForm.MARKET:
+        protects = uses_protection(kind, exchange_of(symbol)) and price is not None and price > 0
+        price = price if protects else Decimal(0)
     query = _query(facts, side, price, quote, instrument)
-    refusal = check_order(query).refusal
+    found = check_order(query)
+    refusal = found.refusal
     if refusal is not None and refusal.code in _AT_REQUEST:
         return Verdict(None, f"{prefix}[{refusal.text}]")
     if quote is None and instrument is None:
@@ -121,13 +127,23 @@ def judge(facts: OrderFacts) -> Verdict:
         price=price if price is not None else Decimal(0),
         price_type=ticket.price_type,
         status=OrderStatus.REPORTED,
+        limit=_market_limit(kind, side, price, found),
     )
     verdict = Verdict(draft, prefix=prefix)
-    if kind is not None and kind.form is not OrderForm.LIMIT:
-        return replace(
-            verdict, message=f"{prefix}[COUNTER] [120145][本版模拟柜台不支持{kind.title}委托，请用限价]"
-        )
     return verdict if refusal is None else verdict.refused_by(refusal)
+
+
+def _market_limit(
+    kind: PriceType | None, side: Side, price: Decimal | None, found: RuleVerdict
+) -> Decimal | None:
+    """The price that a market order freezes cash at and never passes: its protection price, else the day's limit."""
+    if kind is None or kind.form is not OrderForm.MARKET:
+        return None
+    if price:
+        return price
+    limits = found.limits
+    stand_in = None if limits is None else limits.up if side is Side.BUY else limits.down
+    return stand_in if stand_in is not None else Decimal(0)
 
 
 def may_match(order: SimOrder, now_ms: int) -> bool:
@@ -156,10 +172,6 @@ def _query(
     assert facts.ledger is not None
     about = LimitFacts(name=instrument.name, is_st=instrument.is_st or None) if instrument else LimitFacts()
     symbol = Symbol(ticket.code)
-    halted = bool(
-        (quote is not None and (quote.suspended or quote.phase is Phase.SUSPENDED))
-        or (instrument is not None and instrument.suspended)
-    )
     return OrderQuery(
         symbol=symbol,
         side=side,
@@ -171,11 +183,26 @@ def _query(
         facts=about,
         top=top_of(quote) if quote is not None else BookTop(),
         limits=_limits(quote, instrument, about),
-        halted=halted,
+        halted=_is_halted(quote, instrument),
         can_use=facts.ledger.holdings[symbol].can_use if symbol in facts.ledger.holdings else 0,
         bought_today=facts.bought_today(symbol),
+        close=_close(quote),
         schedule=facts.ledger.schedule,
     )
+
+
+def _is_halted(quote: Quote | None, instrument: Instrument | None) -> bool:
+    """Suspended for the day. A halt after the first trade is temporary: orders are taken, and wait for its end."""
+    if quote is not None and quote.volume:
+        return False
+    shown = quote is not None and (quote.suspended or quote.phase is Phase.SUSPENDED)
+    return shown or (instrument is not None and instrument.suspended)
+
+
+def _close(quote: Quote | None) -> Decimal | None:
+    """The day's closing price, once it is known."""
+    over = quote is not None and quote.phase in (Phase.CLOSED, Phase.AFTER_HOURS) and quote.time.hour >= 15
+    return milli_to_decimal(quote.last) if over and quote is not None and quote.last else None
 
 
 def _previous_close(quote: Quote | None, instrument: Instrument | None) -> Decimal | None:

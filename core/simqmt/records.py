@@ -22,6 +22,8 @@ BROKER_PRICE_TYPE = {5: 50, 11: 50, 42: 88, 43: 85, 44: 84, 45: 86, 46: 87, 47: 
 class SimOrder:
     """One order of the terminal. `price` in yuan, `traded_amount` the exact sum of fills, `price_type` as asked.
 
+    `price` is what was asked: 0 for a market order without a protection price. `limit` is set for market orders: the
+    price that cash is frozen at and that is never passed, then the price at which a rest waits.
     `at_exchange` is False while the order is on its way (latency).
     """
 
@@ -42,6 +44,7 @@ class SimOrder:
     traded_volume: int = 0
     traded_amount: Decimal = Decimal(0)
     at_exchange: bool = False
+    limit: Decimal | None = None
 
     @property
     def open_volume(self) -> int:
@@ -59,9 +62,14 @@ class SimOrder:
         return self.traded_amount / self.traded_volume if self.traded_volume else Decimal(0)
 
     @property
+    def frozen_at(self) -> Decimal:
+        """The price that a new buy freezes cash at."""
+        return self.price if self.limit is None else self.limit
+
+    @property
     def price_milli(self) -> int:
         """The limit in thousandths of a yuan."""
-        return decimal_to_milli(self.price)
+        return decimal_to_milli(self.price if self.limit is None else self.limit)
 
     @property
     def market(self) -> str:

@@ -11,34 +11,35 @@ import json
 import os
 import sqlite3
 import sys
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
-from core.domain.enums import OrderStatus, Side
-from core.domain.market import Symbol
 from core.errors import UserError
-from core.exchange.ledger import Ledger
-from core.exchange.ledger_codec import ledger_from_dict, ledger_to_dict
+from core.exchange.ledger import Holding, Ledger, OpenOrder
 from core.simqmt.records import SimOrder, SimTrade
+from core.simqmt.store_rows import (
+    DROP_HOLDING,
+    PUT_ACCOUNT,
+    PUT_HOLDING,
+    PUT_ORDER,
+    PUT_TRADE,
+    SCHEMA,
+    VERSION,
+    account_row,
+    holding_of,
+    holding_row,
+    ledger_of,
+    order_of,
+    order_row,
+    trade_of,
+    trade_row,
+)
+from core.simqmt.store_upgrade import upgrade
 
 FILE_NAME = "simqmt.sqlite3"
 LOCK_NAME = "simqmt.lock"
-_VERSION = 1
-
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS accounts (account TEXT PRIMARY KEY, ledger TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS orders (order_id INTEGER PRIMARY KEY, account TEXT NOT NULL, day TEXT NOT NULL,
-  status INTEGER NOT NULL, body TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS trades (number INTEGER PRIMARY KEY, account TEXT NOT NULL, day TEXT NOT NULL,
-  body TEXT NOT NULL);
-CREATE INDEX IF NOT EXISTS orders_by_day ON orders (day);
-CREATE INDEX IF NOT EXISTS trades_by_day ON trades (day);
-"""
 
 
 @dataclass(slots=True)
@@ -54,6 +55,17 @@ class TerminalState:
     ledgers: dict[str, Ledger] = field(default_factory=dict)
     orders: list[SimOrder] = field(default_factory=list)
     trades: list[SimTrade] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What one commit makes durable. `ledgers` without open orders, `holdings` the symbols that were touched; an order
+    comes with what it holds back, None once it is over."""
+
+    ledgers: Mapping[str, Ledger]
+    holdings: Mapping[str, Sequence[str]]
+    orders: Sequence[tuple[SimOrder, OpenOrder | None]]
+    trades: Sequence[SimTrade]
 
 
 class FolderLock:
@@ -87,10 +99,11 @@ class Store:
         except OSError as error:
             raise UserError(f"模拟终端目录 {folder} 不能写入：{error}。请检查权限或另选目录。") from error
         self.path = folder / FILE_NAME
+        self._meta: dict[str, str] = {}
         try:
             self._db = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
             self._open()
-        except (sqlite3.Error, ValueError, KeyError, UserError) as error:
+        except (sqlite3.Error, ValueError, KeyError, TypeError, ArithmeticError, UserError) as error:
             self._lock.release()
             raise UserError(
                 f"模拟终端账本 {self.path} 打不开或已损坏：{error}。请从备份恢复，或移走该文件后重新开始。"
@@ -103,71 +116,81 @@ class Store:
         if found != "ok":
             raise ValueError(found)
         version = self._db.execute("PRAGMA user_version").fetchone()[0]
-        if version not in (0, _VERSION):
-            raise ValueError(f"版本 {version} 不是本程序认识的 {_VERSION}")
-        self._db.executescript(_SCHEMA)
-        self._db.execute(f"PRAGMA user_version={_VERSION}")
+        if version not in (0, 1, VERSION):
+            raise ValueError(f"版本 {version} 不是本程序认识的 {VERSION}")
+        with self._transaction():
+            if version == 1:
+                upgrade(self._db)
+            for statement in SCHEMA:
+                self._db.execute(statement)
+            self._db.execute(f"PRAGMA user_version={VERSION}")
         self.loaded = self._load()
 
     def _load(self) -> TerminalState:
-        meta = dict(self._db.execute("SELECT name, value FROM meta"))
+        meta = self._meta = dict(self._db.execute("SELECT name, value FROM meta"))
         if not meta:
             return TerminalState()
-        day = meta["day"]
+        day = date.fromisoformat(meta["day"])
+        rows = self._db.execute("SELECT * FROM orders WHERE day=? ORDER BY order_id", (meta["day"],))
+        orders = [order_of(row) for row in rows]
+        trades = self._db.execute("SELECT * FROM trades WHERE day=? ORDER BY number", (meta["day"],))
+        open_orders: dict[str, dict[str, OpenOrder]] = {}
+        for order, held in orders:
+            if held is not None:
+                open_orders.setdefault(order.account, {})[held.order_id] = held
         return TerminalState(
-            day=date.fromisoformat(day),
+            day=day,
             time_ms=int(meta["time_ms"]),
             market=meta["market"],
             last_order_id=int(meta["last_order_id"]),
             last_trade=int(meta["last_trade"]),
             sysids=json.loads(meta["sysids"]),
             ledgers={
-                name: ledger_from_dict(json.loads(text))
-                for name, text in self._db.execute("SELECT * FROM accounts")
+                row[0]: ledger_of(row, day, self._holdings(row[0]), open_orders.get(row[0], {}))
+                for row in self._db.execute("SELECT * FROM accounts ORDER BY place")
             },
-            orders=[_order(text) for text in self._bodies("orders", "order_id", day)],
-            trades=[_trade(text) for text in self._bodies("trades", "number", day)],
+            orders=[order for order, _ in orders],
+            trades=[trade_of(row) for row in trades],
         )
 
-    def _bodies(self, table: str, key: str, day: str) -> Iterator[str]:
-        rows = self._db.execute(f"SELECT body FROM {table} WHERE day=? ORDER BY {key}", (day,))
-        return (body for (body,) in rows)
+    def _holdings(self, account: str) -> dict[str, Holding]:
+        rows = self._db.execute("SELECT * FROM holdings WHERE account=? ORDER BY place", (account,))
+        return {row[1]: holding_of(row) for row in rows}
 
-    def save(
-        self,
-        state: TerminalState,
-        accounts: Iterable[str],
-        orders: Iterable[SimOrder],
-        trades: Iterable[SimTrade],
-    ) -> None:
-        """Commit these accounts, orders and fills with the counters and the time; durable when it returns."""
+    def save(self, state: TerminalState, changes: Changes) -> None:
+        """Commit these changes with the counters and the time; durable when it returns."""
         day = state.day.isoformat() if state.day else ""
         meta = {
             "day": day,
-            "time_ms": state.time_ms,
+            "time_ms": str(state.time_ms),
             "market": state.market,
-            "last_order_id": state.last_order_id,
-            "last_trade": state.last_trade,
+            "last_order_id": str(state.last_order_id),
+            "last_trade": str(state.last_trade),
             "sysids": json.dumps(state.sysids),
         }
         db = self._db
+        with self._transaction():
+            news = [(name, value) for name, value in meta.items() if self._meta.get(name) != value]
+            db.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", news)
+            for account, ledger in changes.ledgers.items():
+                db.execute(PUT_ACCOUNT, account_row(account, ledger))
+                for symbol in changes.holdings.get(account, ()):
+                    if symbol in ledger.holdings:
+                        db.execute(PUT_HOLDING, holding_row(account, ledger.holdings[symbol]))
+                    else:
+                        db.execute(DROP_HOLDING, (account, symbol))
+            if changes.orders:
+                db.executemany(PUT_ORDER, [order_row(day, order, held) for order, held in changes.orders])
+            if changes.trades:
+                db.executemany(PUT_TRADE, [trade_row(day, trade) for trade in changes.trades])
+        self._meta = meta
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[None]:
+        db = self._db
         db.execute("BEGIN IMMEDIATE")
         try:
-            db.executemany(
-                "INSERT OR REPLACE INTO meta VALUES (?, ?)", [(name, str(v)) for name, v in meta.items()]
-            )
-            db.executemany(
-                "INSERT OR REPLACE INTO accounts VALUES (?, ?)",
-                [(name, _text(ledger_to_dict(state.ledgers[name]))) for name in accounts],
-            )
-            db.executemany(
-                "INSERT OR REPLACE INTO orders VALUES (?, ?, ?, ?, ?)",
-                [(o.order_id, o.account, day, int(o.status), _text(asdict(o))) for o in orders],
-            )
-            db.executemany(
-                "INSERT OR REPLACE INTO trades VALUES (?, ?, ?, ?)",
-                [(int(t.trade_id), t.account, day, _text(asdict(t))) for t in trades],
-            )
+            yield
             db.execute("COMMIT")
         except BaseException:
             with contextlib.suppress(sqlite3.Error):
@@ -178,30 +201,6 @@ class Store:
         """Close the file and give the folder back."""
         self._db.close()
         self._lock.release()
-
-
-def _text(values: dict[str, Any]) -> str:
-    return json.dumps(values, ensure_ascii=False, default=str)
-
-
-def _order(text: str) -> SimOrder:
-    values = json.loads(text)
-    values |= {
-        "symbol": Symbol(values["symbol"]),
-        "side": Side(values["side"]),
-        "status": OrderStatus(values["status"]),
-        "price": Decimal(values["price"]),
-        "traded_amount": Decimal(values["traded_amount"]),
-    }
-    return SimOrder(**values)
-
-
-def _trade(text: str) -> SimTrade:
-    values = json.loads(text)
-    decimals = {name: Decimal(values[name]) for name in ("price", "amount", "commission")}
-    return SimTrade(
-        **(values | decimals | {"side": Side(values["side"]), "symbol": Symbol(values["symbol"])})
-    )
 
 
 if sys.platform == "win32":

@@ -24,7 +24,8 @@ from core.simqmt.conductor import Conductor
 from core.simqmt.counter import Counter, Ticket
 from core.simqmt.data_hub import DataHub
 from core.simqmt.desk import Outcome, RequestDesk
-from core.simqmt.exchange import Exchange
+from core.simqmt.exchange import QueueRule
+from core.simqmt.exchanges import make_exchange
 from core.simqmt.fault_rules import FATEFUL_COMMITS
 from core.simqmt.faults import Faults
 from core.simqmt.feed_market import FeedMarket
@@ -57,6 +58,7 @@ class SimTerminal(Looking):
         seed: int = 0,
         push_asset_and_positions: bool = True,
         faults: Faults | None = None,
+        queue: QueueRule = "back",
     ) -> None:
         """`cash` and `positions` open accounts the folder does not know yet; known ones keep what they have.
 
@@ -76,7 +78,7 @@ class SimTerminal(Looking):
         self.on_close: list[Callable[[], None]] = []
         self.surface = load_surface()
         self.lock = threading.RLock()  # taken before any lock of a client
-        self._exchange = Exchange()
+        self._exchange = make_exchange(queue)
         self._instruments: dict[Symbol, Instrument] = {}
         self._read_instruments()
         self._store = Store(self.path)
@@ -108,6 +110,7 @@ class SimTerminal(Looking):
             self.faults,
             self.disconnect,
         )
+        self.front.folder = self.path
         self.data = DataHub(self)
 
     # what tests and desks do
@@ -232,8 +235,6 @@ class SimTerminal(Looking):
             self._roll(day)
         pushes: list[Push] = []
         for quote in quotes:
-            if quote.phase in (Phase.CLOSED, Phase.AFTER_HOURS) and quote.time.hour >= 15:
-                pushes += self._counter.expire(quote.symbol)
             pushes += self._counter.on_quote(quote)
         self._commit("market")
         self.front.push(pushes)

@@ -79,14 +79,18 @@ def test_volume_taken_is_gone_until_the_next_snapshot(open_desk: Open) -> None:
     assert trader.order_states(second) == [50, 55, 56]
 
 
-def test_resting_orders_fill_oldest_first(open_desk: Open) -> None:
+def test_resting_orders_fill_best_price_first_then_oldest(open_desk: Open) -> None:
     desk = open_desk()
     trader = desk.trader()
-    older, newer = trader.buy(PFYH, 300, 9.90), trader.buy(PFYH, 300, 9.95)
-    desk.feed(quote(PFYH, "10:00:03", "9.90", pre_close="10.00", asks=[("9.90", 400)]))
-    assert trader.order_states(older) == [50, 56]
-    assert trader.order_states(newer) == [50, 55]
-    assert trader.events("on_stock_trade")[-1].traded_price == 9.95
+    older, newer, better = (
+        trader.buy(PFYH, 300, 9.90),
+        trader.buy(PFYH, 300, 9.90),
+        trader.buy(PFYH, 300, 9.95),
+    )
+    desk.feed(quote(PFYH, "10:00:03", "9.90", pre_close="10.00", asks=[("9.90", 700)]))
+    assert [trader.order_states(order)[-1] for order in (better, older, newer)] == [56, 56, 55]
+    fills = [(t.traded_price, t.traded_volume) for t in trader.events("on_stock_trade")]
+    assert fills == [(9.95, 300), (9.90, 300), (9.90, 100)]
 
 
 def test_a_cancel_tells_sent_then_pending_then_cancelled(open_desk: Open) -> None:
@@ -196,18 +200,18 @@ def test_out_of_hours_is_refused_in_the_counters_words(open_desk: Open) -> None:
     assert "[COUNTER] [12313][当前时间不允许此类证券交易]" in trader.events("on_order_error")[0].error_msg
 
 
-def test_nothing_fills_in_the_call_auction_or_at_lunch(open_desk: Open) -> None:
+def test_nothing_fills_before_the_auction_is_over_or_at_lunch(open_desk: Open) -> None:
     desk = open_desk(
         quote(PFYH, "09:16:00", "10.00", pre_close="10.00", phase=Phase.OPEN_CALL), start="09:15:30"
     )
     desk.settle("09:16:00")
     trader = desk.trader()
     early = trader.buy(PFYH, 300, 10.2)
-    desk.feed(quote(PFYH, "09:25:03", "10.00", pre_close="10.00", phase=Phase.PAUSE))
+    desk.settle()
     assert trader.order_states(early) == [50]
-    desk.feed(quote(PFYH, "09:30:03", "10.00", pre_close="10.00"))
+    desk.feed(quote(PFYH, "09:25:03", "10.00", pre_close="10.00", phase=Phase.PAUSE))
     assert trader.order_states(early) == [50, 56]
-    assert trader.events("on_stock_trade")[0].traded_price == 10.2, "what waited fills at its own limit"
+    assert trader.events("on_stock_trade")[0].traded_price == 10.0, "at the auction's price"
     desk.feed(quote(PFYH, "11:30:10", "10.00", pre_close="10.00", phase=Phase.LUNCH))
     waiting = trader.buy(PFYH, 300, 10.0)
     desk.feed(quote(PFYH, "12:30:00", "10.00", pre_close="10.00", phase=Phase.LUNCH))
@@ -329,13 +333,18 @@ def test_what_is_not_offered_is_answered_and_not_silent(open_desk: Open) -> None
     assert trader.events("on_bank_transfer_async_response")[0].success is False
 
 
-def test_a_market_order_is_refused_plainly(open_desk: Open) -> None:
-    desk = open_desk()
+def test_a_market_order_takes_five_levels_and_its_rest_is_cancelled(open_desk: Open) -> None:
+    desk = open_desk(
+        quote(PFYH, "09:59:59", "10.00", pre_close="10.00", asks=[("10.00", 200), ("10.01", 100)])
+    )
     trader = desk.trader()
-    assert trader.buy(PFYH, 100, 0, price_type=42) > 0
+    order_id = trader.buy(PFYH, 500, 0, price_type=42)
     desk.settle()
-    assert "不支持" in trader.events("on_order_error")[0].error_msg
-    assert trader.events("on_stock_order")[-1].order_status == 57
+    assert trader.order_states(order_id) == [50, 53]
+    fills = [(t.traded_price, t.traded_volume) for t in trader.events("on_stock_trade")]
+    assert fills == [(10.0, 200), (10.01, 100)]
+    assert trader.events("on_stock_order")[-1].price_type == 88
+    assert desk.terminal.ledger(ACCOUNT).frozen_cash == 0
 
 
 def test_a_manual_order_is_heard_by_every_session_with_its_foreign_remark(open_desk: Open) -> None:

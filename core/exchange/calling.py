@@ -1,0 +1,139 @@
+"""Own orders in a call auction: against a recorded result, or in an auction of our own with the displayed book.
+
+A recorded auction took place without our orders, so its price and volume stand: an order with a better price than the
+result fills before those at the price, up to the recorded volume; an order at the price has come last and fills only
+with what the other side left over. Without a recorded trade the displayed orders and ours meet in `auction_price`.
+
+Prices are int thousandths of a yuan, volumes are shares.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from core.domain.enums import Side
+from core.domain.market import Level, Quote
+from core.exchange.auction import AuctionOrder, auction_price
+
+
+@dataclass(frozen=True, slots=True)
+class CallOrder:
+    """A limit order in a call auction; `age` lowest is oldest."""
+
+    order_id: int
+    side: Side
+    price: int
+    volume: int
+    age: int
+
+
+@dataclass(frozen=True, slots=True)
+class CallFill:
+    """A fill at the auction's price."""
+
+    order_id: int
+    price: int
+    volume: int
+
+
+def fill_recorded(
+    orders: Sequence[CallOrder], price: int, volume: int, *, left_over: Callable[[Side], int]
+) -> tuple[CallFill, ...]:
+    """Fills of our orders in an auction that gave `price` and `volume` without them.
+
+    `left_over(side)` is what that side of the recorded auction could not match at the price, 0 when unknown.
+    """
+    fills: list[CallFill] = []
+    for side in (Side.BUY, Side.SELL):
+        room, at_price = volume, left_over(Side.SELL if side is Side.BUY else Side.BUY)
+        for order in _by_priority(orders, side):
+            if order.price == price:
+                part = min(order.volume, at_price)
+                at_price -= part
+            else:
+                better = order.price > price if side is Side.BUY else order.price < price
+                part = min(order.volume, room) if better else 0
+                room -= part
+            if part:
+                fills.append(CallFill(order.order_id, price, part))
+    return tuple(fills)
+
+
+def unmatched(indicative: Quote, price: int) -> Callable[[Side], int]:
+    """What each side leaves over at `price`, as the last snapshot of the auction displayed it."""
+
+    def left(side: Side) -> int:
+        levels = indicative.bids if side is Side.BUY else indicative.asks
+        if len(levels) < 2 or levels[0][0] != price or levels[1][0]:
+            return 0
+        return levels[1][1]
+
+    return left
+
+
+def fill_own(
+    exchange: str, orders: Sequence[CallOrder], shown: Quote, *, reference: int, tick: int
+) -> tuple[CallFill, ...]:
+    """An auction of the displayed levels of `shown` with our orders; displayed volume at the price goes first.
+
+    Our orders count for the price, but fill only with what the other side displays, never with each other.
+    """
+    market = [
+        *(AuctionOrder(Side.BUY, price, volume) for price, volume in _orders_of(shown.bids)),
+        *(AuctionOrder(Side.SELL, price, volume) for price, volume in _orders_of(shown.asks)),
+    ]
+    mine = [AuctionOrder(order.side, order.price, order.volume) for order in orders]
+    found = auction_price(exchange, [*market, *mine], reference=reference, tick=tick)
+    if found.price is None:
+        return ()
+    fills: list[CallFill] = []
+    for side in (Side.BUY, Side.SELL):
+        room = sum(order.volume for order in market if _reaches(order, side, found.price))
+        for fill in _share_out(market, _by_priority(orders, side), side, found.price, found.volume):
+            part = min(fill.volume, room)
+            room -= part
+            if part:
+                fills.append(CallFill(fill.order_id, fill.price, part))
+    return tuple(fills)
+
+
+def _reaches(order: AuctionOrder, side: Side, price: int) -> bool:
+    """Whether a displayed order stands opposite `side` at `price` or better."""
+    return order.side is not side and (order.price <= price if side is Side.BUY else order.price >= price)
+
+
+def _orders_of(levels: Sequence[Level]) -> list[Level]:
+    """Displayed levels as orders; a level without price is what is left over at the first level's price."""
+    first = levels[0][0] if levels else 0
+    return [(price or first, volume) for price, volume in levels if volume and (price or first)]
+
+
+def _share_out(
+    market: Sequence[AuctionOrder], mine: Sequence[CallOrder], side: Side, price: int, volume: int
+) -> list[CallFill]:
+    def rank(at: int) -> int:
+        return -at if side is Side.BUY else at
+
+    queue: list[tuple[int, int, int, CallOrder | None, int]] = [
+        (rank(order.price), 0, place, None, order.volume)
+        for place, order in enumerate(market)
+        if order.side is side
+    ]
+    queue += [(rank(order.price), 1, place, order, order.volume) for place, order in enumerate(mine)]
+    fills: list[CallFill] = []
+    for at, _, _, order, wanted in sorted(queue, key=lambda entry: entry[:3]):
+        if at > rank(price) or not volume:
+            break
+        part = min(wanted, volume)
+        volume -= part
+        if order is not None:
+            fills.append(CallFill(order.order_id, price, part))
+    return fills
+
+
+def _by_priority(orders: Sequence[CallOrder], side: Side) -> list[CallOrder]:
+    sign = -1 if side is Side.BUY else 1
+    return sorted(
+        (order for order in orders if order.side is side), key=lambda order: (sign * order.price, order.age)
+    )

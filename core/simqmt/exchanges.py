@@ -1,0 +1,12 @@
+"""Makes the exchange with one of the two readings of queues (see `exchange`)."""
+
+from __future__ import annotations
+
+from core.simqmt.exchange import Exchange, QueueRule
+from core.simqmt.exchange_queue import QueueExchange
+from core.simqmt.exchange_touch import TouchExchange
+
+
+def make_exchange(rule: QueueRule = "back") -> Exchange:
+    """`back`: honest queues and auctions; `touch`: the replay's documented rule."""
+    return QueueExchange() if rule == "back" else TouchExchange()
