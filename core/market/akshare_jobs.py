@@ -174,7 +174,7 @@ class BarsJob:
 
 @dataclass(frozen=True, slots=True)
 class FactorsJob:
-    """Forward-adjustment factors of one symbol."""
+    """Forward-adjustment factors of one share (funds: use `DividendsJob`)."""
 
     symbol: Symbol
     options: DoorOptions = field(default_factory=DoorOptions)
@@ -186,13 +186,13 @@ class FactorsJob:
 
 @dataclass(frozen=True, slots=True)
 class DividendsJob:
-    """Distributions of one share."""
+    """Distributions of one share or fund."""
 
     symbol: Symbol
     options: DoorOptions = field(default_factory=DoorOptions)
 
     def run(self, context: JobContext) -> tuple[Dividend, ...]:
-        """Oldest report first; empty for funds and for shares that never paid."""
+        """Oldest first; empty for what never paid."""
         return tuple(_door(context, self.options, download=True).dividends(self.symbol))
 
 

@@ -5,18 +5,23 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
 
 from core.domain.market import SHANGHAI, Symbol, datetime_to_ms
 from core.errors import SourceError
 from core.exchange.boards import SecurityClass, class_of
 from core.market.public_quotes import BadRow, Rows, Snapshot, number
+from core.market.public_records import Dividend
 from core.market.source_names import Source, SourceFault
 
 LIST_URL = "https://hq.sinajs.cn/list="
 REFERER = "https://finance.sina.com.cn/"
+FUND_URL = "https://finance.sina.com.cn/realstock/company/{}/hfq.js"
 _ENTRY = re.compile(r'var hq_str_([a-z]{2}\d{6})="([^"]*)"')
 _FIELDS = 32
 _HALTS = frozenset({"01", "02", "03", "04", "05", "07"})
@@ -36,9 +41,41 @@ def check_body(address: str, body: bytes) -> bytes:
         raise _problem(SourceFault.GARBLED, "给的是网页，不是行情")
     if not text or text in ("null", "[]"):
         raise _problem(SourceFault.THROTTLED, "的答复是空的，可能被限流")
+    if address.endswith(("qfq.js", "hfq.js")):
+        factor_table(text)  # akshare evaluates this text as Python: only plain data may pass
     if "hq.sinajs.cn" in address and not (_ENTRY.search(text) and text.endswith(";")):
         raise _problem(SourceFault.GARBLED, "的行情格式变了，或内容不完整")
     return body
+
+
+def factor_table(text: str) -> list[Any]:
+    """Rows of `var sh600519qfq={"total":3,"data":[{"d":"2023-06-30","f":"1.0"}]}`. Raises SourceError."""
+    parts = text.split("=")
+    try:
+        table = json.loads(parts[1].split("\n")[0])
+    except (ValueError, IndexError) as error:
+        raise _problem(SourceFault.GARBLED, "的复权数据不完整或不是数据") from error
+    rows = table.get("data") if isinstance(table, dict) else None
+    if not isinstance(rows, list):
+        raise _problem(SourceFault.GARBLED, "的复权数据格式变了")
+    return rows
+
+
+def parse_fund_dividends(text: str, symbol: Symbol) -> list[Dividend]:
+    """Distributions of a fund from its table of cumulated cash (`u`), oldest first. Raises SourceError."""
+    found: list[Dividend] = []
+    before = Decimal(0)
+    try:
+        rows = sorted(
+            (date.fromisoformat(str(row["d"])), Decimal(str(row["u"]))) for row in factor_table(text)
+        )
+    except (KeyError, TypeError, ValueError, ArithmeticError) as error:
+        raise _problem(SourceFault.GARBLED, "的分红数据格式变了") from error
+    for day, cumulated in rows:
+        if cumulated > before:
+            found.append(Dividend(symbol, day, None, cumulated - before, Decimal(0), "已分配"))
+            before = cumulated
+    return found
 
 
 def parse_list(text: str, symbols: Sequence[Symbol]) -> Rows:
