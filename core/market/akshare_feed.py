@@ -24,6 +24,7 @@ from core.exchange.calendar import MAINLAND, Calendar
 from core.exchange.sessions import domain_phase
 from core.market.akshare_downloads import Downloads
 from core.market.akshare_jobs import DoorOptions, QuotesAnswer, QuotesJob
+from core.market.breaker import BreakerState
 from core.market.helper import HelperProcess
 from core.market.pace import SHORTEST_S, Pace
 from core.market.source_names import Source, SourceFault
@@ -199,25 +200,41 @@ class AkshareFeed:
                 await asyncio.wait_for(self._kicked.wait(), gathered)
 
     async def _poll(self, due: tuple[Symbol, ...]) -> None:
-        """Ask the sources in order until one answers."""
+        """One round: ask the sources until one answers, then see whether a better one is well again."""
         self.polls += 1
+        problems: list[str] = []
         try:
-            await self._round(due)
+            answer = await self._first_answer(due, problems)
         finally:  # an interval runs from the answer, so that no two requests are ever closer than it
             self._pace.asked(due, self._loop.time())
+        if answer is None:
+            self._failed("；".join(problems))
+            return
+        self._take(answer, due, problems)
+        for better in self._prefer[: self._prefer.index(answer.source)]:
+            if self._sources.usable(better):
+                probed = await self._ask(better, due, [])
+                if probed is not None:
+                    self._pace.asked(due, self._loop.time())
+                    self._take(probed, due, [])
+                    return
 
-    async def _round(self, due: tuple[Symbol, ...]) -> None:
-        problems: list[str] = []
-        for source in self._prefer:
-            if not self._sources.usable(source):
-                view = self._sources.view(source)
-                problems.append(f"{source}暂停访问（{view.reason}），{view.retry_in_s:.0f} 秒后再试")
+    async def _first_answer(self, due: tuple[Symbol, ...], problems: list[str]) -> QuotesAnswer | None:
+        """By preference, but sources in doubt last: quotes must not wait for a probe that may hang."""
+        views = [self._sources.view(source) for source in self._prefer]
+        views.sort(key=lambda view: view.breaker is not BreakerState.CLOSED)
+        for view in views:
+            if not self._sources.usable(view.source):
+                seconds = f"{view.retry_in_s:.0f} 秒后再试"
+                problems.append(f"{view.source}暂停访问（{view.reason.rstrip('。')}），{seconds}")
                 continue
-            answer = await self._ask(source, due, problems)
+            answer = await self._ask(view.source, due, problems)
             if answer is not None:
-                self._take(answer, due, problems)
-                return
-        self._failed("；".join(problems))
+                for other in views:
+                    if other.breaker is BreakerState.HALF_OPEN and other.source is not answer.source:
+                        problems.append(f"{other.source}暂停访问（{other.reason.rstrip('。')}），正在再试")
+                return answer
+        return None
 
     async def _ask(self, source: Source, due: tuple[Symbol, ...], problems: list[str]) -> QuotesAnswer | None:
         """One source's answer, or None with the reason in `problems`."""
