@@ -29,6 +29,7 @@ class Fault(Enum):
     HTML = "a web page with status 200"
     BAD_GZIP = "says gzip, is not"
     DRIP = "a few bytes at a time, for ever"
+    DRIP_HEADERS = "headers that never end, a few bytes at a time"
     FORBIDDEN = "403"
     BROKEN = "502"
 
@@ -140,6 +141,9 @@ class _Handler(BaseHTTPRequestHandler):
         if fault is Fault.FORBIDDEN or fault is Fault.BROKEN:
             self._send(b"<html>no</html>", status=403 if fault is Fault.FORBIDDEN else 502)
             return
+        if fault is Fault.DRIP_HEADERS:
+            self._drip_headers()
+            return
         body = self._body(asked)
         if body is None:
             self._send(b"not found", status=404)
@@ -183,6 +187,13 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body) if length is None else length))
         self.end_headers()
         self.wfile.write(body)
+
+    def _drip_headers(self) -> None:
+        self.close_connection = True
+        self.wfile.write(b"HTTP/1.0 200 OK\r\nX-Long: ")
+        while not self.shared.closing.wait(0.02) and Fault.DRIP_HEADERS in self.shared.faults.values():
+            self.wfile.write(b"xxxx")
+            self.wfile.flush()
 
     def _drip(self, body: bytes) -> None:
         self.send_response(200)

@@ -16,7 +16,7 @@ import pytest
 
 from core.domain.enums import Period, Phase
 from core.domain.market import Symbol
-from core.errors import SourceError
+from core.errors import HelperTimeout, SourceError
 from core.market.akshare_jobs import (
     BarsJob,
     DividendsJob,
@@ -289,6 +289,36 @@ def test_factors_through_stock_zh_a_daily(bench: DoorBench) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "var x=__import__('os').system('true')",
+        'var x={"total":1,"data":[{"d":"2023-06-30","f":"1"}]} if print("run") else {}',
+        "var x",
+        "var x=[1]",
+    ],
+)
+def test_akshare_never_evaluates_anything_but_data(bench: DoorBench, text: str) -> None:
+    bench.server.serve("/realstock/company/sh600519/qfq.js", text)
+    with pytest.raises(SourceError, match="复权数据") as caught:
+        bench.run(FactorsJob(MAOTAI, bench.options))
+    assert caught.value.fault == SourceFault.GARBLED
+    assert caught.value.source == Source.SINA
+
+
+def test_distributions_of_a_fund(bench: DoorBench) -> None:
+    """Synthetic, shaped after `fund_etf_dividend_sina`: the cash so far stands in `u`."""
+    bench.server.serve(
+        "/realstock/company/sh510300/hfq.js",
+        'var sh510300hfq={"total":3,"data":[{"d":"2024-01-18","f":"1","s":"0","u":"0.1210"},'
+        '{"d":"2023-01-17","f":"1","s":"0","u":"0.0520"},{"d":"1900-01-01","f":"1","s":"0","u":"0"}]}',
+    )
+    found = bench.run(DividendsJob(FUND, bench.options))
+    assert [(one.ex_day, one.cash) for one in found] == [
+        (date(2023, 1, 17), Decimal("0.0520")), (date(2024, 1, 18), Decimal("0.0690")),
+    ]  # fmt: skip
+
+
 def test_dividends_through_stock_fhps_detail_em(bench: DoorBench) -> None:
     bench.server.serve("/api/data/v1/get", dividends_page())
     paid, planned = bench.run(DividendsJob(MAOTAI, bench.options))
@@ -392,6 +422,15 @@ def test_akshares_own_retries_stop_at_the_first_failure(bench: DoorBench) -> Non
     with pytest.raises(SourceError, match="限流"):
         bench.run(InstrumentListJob(date(2024, 8, 8), AT_MS, bench.options))
     assert len(bench.server.asked()) == 1  # its retry helper would ask three times
+
+
+def test_headers_that_never_end_are_ended_by_the_deadline() -> None:
+    with EastmoneyServer() as server:
+        bench = DoorBench(server)  # its process is killed, so not the shared one
+        server.break_down(Fault.DRIP_HEADERS)
+        with pytest.raises(HelperTimeout, match=r"QuotesJob 超过 1\.5 秒"):
+            bench.run(QuotesJob((MAOTAI, BANK), Source.EASTMONEY, AT_MS, bench.options), 1.5)
+        bench.close()
 
 
 def test_sinas_faults_have_names(bench: DoorBench) -> None:

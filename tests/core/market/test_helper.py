@@ -19,6 +19,8 @@ import pytest
 
 from core.errors import BadInput, HelperError, HelperTimeout
 from core.market.helper import HelperProcess
+from core.simqmt.conductor import Conductor
+from core.simqmt.loop import VirtualLoop
 from tests.fakes.helper_jobs import (
     Add,
     Break,
@@ -343,11 +345,46 @@ def test_two_helpers_do_not_wait_for_each_other() -> None:
     asyncio.run(main())
 
 
+def test_under_a_conductor_virtual_time_waits_for_the_job() -> None:
+    conductor = Conductor(1_654_046_100_000, hold_market=True)
+    loop = VirtualLoop(conductor)
+    trading = threading.Thread(target=loop.run_forever, name="trading")
+    order: list[str] = []
+
+    async def work() -> float:
+        helper = HelperProcess("helper", loop, conductor)
+        started = loop.time()
+        loop.call_later(0.001, order.append, "timer")  # due at once, unless time stands still
+        assert await helper.run(Count(50), LONG_S, on_progress=lambda *_: None) == 50
+        order.append("job")
+        passed = loop.time() - started
+        with pytest.raises(
+            HelperTimeout
+        ):  # the deadline is of the wall clock: virtual time cannot save a hung job
+            await helper.run(Hang(), 0.2)
+        await helper.close()
+        await asyncio.sleep(1.0)
+        return passed
+
+    trading.start()
+    conductor.start()
+    try:
+        assert asyncio.run_coroutine_threadsafe(work(), loop).result(LONG_S) == 0.0
+    finally:
+        conductor.stop()
+        loop.call_soon_threadsafe(loop.stop)
+        trading.join()
+        loop.close()
+    assert order == ["job", "timer"]
+
+
 def test_the_child_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
     marker = tmp_path / "pid"
     code = f"""
 import asyncio, os, signal
 from core.market.helper import HelperProcess
+from core.simqmt.conductor import Conductor
+from core.simqmt.loop import VirtualLoop
 from tests.fakes.helper_jobs import Hang, Pid
 
 async def main():
