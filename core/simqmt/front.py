@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from functools import partial
+from pathlib import Path
 
 from core.simqmt.answers import Answers
 from core.simqmt.conductor import Conductor, Rank
@@ -49,6 +50,7 @@ class Front:
         self.clock = clock
         self.faults = faults
         self.closed = False
+        self.folder: Path | None = None
         self._lock = lock
         self._counter = counter
         self._desk = desk
@@ -198,10 +200,11 @@ class Front:
     def _do(self, request: Request) -> None:
         if self.closed or request.link.stopped:
             return
-        if not request.link.connected:
-            self._tell(request, empty_answer(self.surface, request, NOT_CONNECTED))
-            return
         plan = self.faults.plan(request.name)
+        if not request.link.connected:
+            if "never_answer" not in plan:
+                self._tell(request, empty_answer(self.surface, request, NOT_CONNECTED))
+            return
         if "disconnect_before" in plan:
             self.disconnect(request.link.session)
         elif "never_answer" not in plan:

@@ -6,7 +6,6 @@ by the path it is given, a data client takes the newest one.
 
 from __future__ import annotations
 
-import importlib
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -18,6 +17,7 @@ from core.simqmt.front import Front
 from core.simqmt.structs import MODULE, Surface
 from core.simqmt.terminal import SimTerminal
 from core.simqmt.trader_client import make_client_class
+from core.xtquant_package import import_xtquant
 
 DATA_MODULE = "xtquant.datacenter"
 _MARK = "simqmt_registry"
@@ -89,21 +89,11 @@ def uninstall(terminal: SimTerminal) -> None:
 
 
 def import_package() -> Any:
-    """Import `xtquant` itself without its question to a package index (which waits ten seconds on a dead network)."""
-    if "xtquant" in sys.modules:
-        return sys.modules["xtquant"]
-    missing = object()
-    before: Any = sys.modules.get("pkg_resources", missing)
-    sys.modules["pkg_resources"] = None  # type: ignore[assignment] # an entry of None makes the import fail at once
+    """Import `xtquant` itself, guarded (`core.xtquant_package`). Raises UserError where it is not installed."""
     try:
-        return importlib.import_module("xtquant")
+        return import_xtquant()
     except ImportError as error:
         raise UserError("没有安装 xtquant。请先安装：pip install xtquant") from error
-    finally:
-        if before is missing:
-            sys.modules.pop("pkg_resources", None)
-        else:
-            sys.modules["pkg_resources"] = before
 
 
 def _registry(name: str) -> Registry | None:

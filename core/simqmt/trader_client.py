@@ -6,6 +6,7 @@ by the path given to the constructor; a path that no terminal owns behaves like 
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import threading
 from collections.abc import Callable, Iterable
@@ -53,8 +54,11 @@ class ClientLink:
             self._binds[name] = callback
 
     def start(self) -> None:
-        """Let the delivery thread run."""
+        """Let the delivery thread run. As with the real one a file for each number is left in the folder (T54)."""
         self.delivery.start()
+        if self.front is not None and self.front.folder is not None:
+            with contextlib.suppress(OSError):  # nobody reads it
+                (self.front.folder / f"down_queue_{self.session}").touch()
 
     def connect(self) -> int:
         """0 or -1."""
