@@ -36,10 +36,25 @@ DAYS = (
     "2026-07-03",
     "2023-04-10",
     "2023-04-07",
+    "2022-04-29",
+    "2022-04-28",
     "2020-08-24",
     "2020-08-21",
 )
 CLOCKS = ("10:00:00", "14:56:59", "09:16:00", "09:22:00", "09:27:00", "12:00:00", "14:58:00")
+
+
+def edge(dice: random.Random, board: oracle.Board, buy: bool, prev: int, bid: int, ask: int) -> int:
+    """A price within two ticks of where a rule begins, or anywhere."""
+    up, down = oracle.limits(board, prev)
+    near = ask or bid or prev
+    bounds = [up, down, near]
+    for side, reference in ((buy, near), (buy, bid or ask or prev), (True, near)):
+        bound = oracle.cage(board, side, reference)
+        bounds += [] if bound is None else [bound, bound]
+    if dice.random() < 0.8:
+        return dice.choice(bounds) + dice.randint(-2, 2) * board.tick
+    return dice.choice((near + dice.randint(-40, 40) * board.tick, dice.randint(-5, 2 * up)))
 
 
 def random_order(dice: random.Random) -> tuple[str, str]:
@@ -55,16 +70,15 @@ def random_order(dice: random.Random) -> tuple[str, str]:
     bid = dice.randrange(down, up + tick, tick) if dice.random() < 0.8 else 0
     ask = min(bid + dice.randint(1, 5) * tick, up) if bid and dice.random() < 0.9 else 0
     buy = dice.random() < 0.5
-    near = ask or bid or prev
-    price = (
-        10 * (near + dice.randint(-40, 40) * tick) if dice.random() < 0.7 else 10 * dice.randint(-5, 2 * up)
-    )
-    if dice.random() < 0.2:
+    price = 10 * edge(dice, board, buy, prev, bid, ask)
+    if dice.random() < 0.1:
         price += dice.randint(1, 9)
     can_use = dice.choice((0, 50, 150, 199, 250, 1_000, 1_037, 2_000_000))
     volume = dice.choice(
         (dice.randint(-1, 400), dice.randint(1, 30) * 100, can_use, dice.randint(1, 1_200_000))
     )
+    if dice.random() < 0.6:  # lots are fine: the other rules are asked
+        can_use, volume = 10_000, dice.randint(2, 20) * 100
     bought = dice.choice((0, 0, 199_900, 499_900)) if warned else 0
     need = oracle.freeze_cents(board, price, volume, day) if price > 0 and volume > 0 else 0
     cents = dice.choice((None, need, need - 1, need + 1)) if need else None
@@ -104,7 +118,7 @@ def random_order(dice: random.Random) -> tuple[str, str]:
 
 @pytest.mark.parametrize("seed", range(10))
 def test_ten_thousand_random_orders_get_the_oracles_code(seed: int) -> None:
-    """Ten times: 100,000 in every run, of every board, over eight days of changing rules and seven phases."""
+    """Ten times: 100,000 in every run, of every board, over ten days of changing rules and seven phases."""
     dice, met = random.Random(seed), Counter[tuple[str, str]]()
     for _ in range(10_000):
         met[random_order(dice)] += 1
