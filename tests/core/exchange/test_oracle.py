@@ -79,7 +79,8 @@ def random_order(dice: random.Random) -> tuple[str, str]:
     )
     if dice.random() < 0.6:  # lots are fine: the other rules are asked
         can_use, volume = 10_000, dice.randint(2, 20) * 100
-    bought = dice.choice((0, 0, 199_900, 499_900)) if warned else 0
+    room = dice.choice((200_000, 500_000)) + dice.choice((-1, 0, 1))
+    bought = dice.choice((0, max(0, room - volume))) if warned else 0
     need = oracle.freeze_cents(board, price, volume, day) if price > 0 and volume > 0 else 0
     cents = dice.choice((None, need, need - 1, need + 1)) if need else None
     verdict = check_order(
