@@ -7,9 +7,10 @@ the price nearest to the reference; Beijing the price nearest to the reference. 
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from core.domain.enums import Side
 from core.exchange.boards import BJ, SH
@@ -55,7 +56,8 @@ def auction_price(
     """
     asked = sorted({order.price for order in orders})
     prices = _with_gaps(asked, tick, reference) if every_tick else asked
-    valid = [found for price in prices if (found := _candidate(orders, price)) is not None]
+    sides = _Sides(orders)
+    valid = [found for price in prices if (found := sides.candidate(price)) is not None]
     if not valid:
         return AuctionResult(None, 0)
     most = max(candidate.volume for candidate in valid)
@@ -67,31 +69,45 @@ def auction_price(
         price = _middle(best[0].price, best[-1].price, tick)
     else:
         price = min(best, key=lambda candidate: (abs(candidate.price - reference), candidate.price)).price
-    bought, sold = _reach(orders, price)
-    return AuctionResult(price, most, bought - sold)
+    return AuctionResult(price, most, sides.bought_from(price) - sides.sold_to(price))
 
 
-def _reach(orders: Iterable[AuctionOrder], price: int) -> tuple[int, int]:
-    """Volume that would buy at `price` and volume that would sell at it."""
-    bought = sold = 0
-    for order in orders:
-        if order.side is Side.BUY and order.price >= price:
-            bought += order.volume
-        elif order.side is Side.SELL and order.price <= price:
-            sold += order.volume
-    return bought, sold
+class _Sides:
+    """Volumes of both sides by price, summed once, so that an auction of many orders stays quick."""
+
+    def __init__(self, orders: Iterable[AuctionOrder]) -> None:
+        volumes: dict[Side, dict[int, int]] = {Side.BUY: {}, Side.SELL: {}}
+        for order in orders:
+            at = volumes[order.side]
+            at[order.price] = at.get(order.price, 0) + order.volume
+        self._buys, self._buy_sums = _sums(volumes[Side.BUY])
+        self._sells, self._sell_sums = _sums(volumes[Side.SELL])
+
+    def bought_from(self, price: int) -> int:
+        """Volume of buys at `price` or above."""
+        return self._buy_sums[-1] - self._buy_sums[bisect_left(self._buys, price)]
+
+    def sold_to(self, price: int) -> int:
+        """Volume of sells at `price` or below."""
+        return self._sell_sums[bisect_right(self._sells, price)]
+
+    def candidate(self, price: int) -> _Candidate | None:
+        """The price as a result, None when nothing fills at it or better orders of a side do not all fill."""
+        bought, sold = self.bought_from(price), self.sold_to(price)
+        volume = min(bought, sold)
+        if not volume:
+            return None
+        better_buys = self._buy_sums[-1] - self._buy_sums[bisect_right(self._buys, price)]
+        better_sells = self._sell_sums[bisect_left(self._sells, price)]
+        if better_buys > volume or better_sells > volume:
+            return None
+        return _Candidate(price, volume, bought - sold)
 
 
-def _candidate(orders: Sequence[AuctionOrder], price: int) -> _Candidate | None:
-    bought, sold = _reach(orders, price)
-    volume = min(bought, sold)
-    if not volume:
-        return None
-    better_buys = sum(order.volume for order in orders if order.side is Side.BUY and order.price > price)
-    better_sells = sum(order.volume for order in orders if order.side is Side.SELL and order.price < price)
-    if better_buys > volume or better_sells > volume:
-        return None
-    return _Candidate(price, volume, bought - sold)
+def _sums(volumes: dict[int, int]) -> tuple[list[int], list[int]]:
+    """Prices in order, and the volume below each of them; one sum more, of all."""
+    prices = sorted(volumes)
+    return prices, list(accumulate((volumes[price] for price in prices), initial=0))
 
 
 def _with_gaps(asked: list[int], tick: int, reference: int) -> list[int]:

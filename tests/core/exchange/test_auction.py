@@ -96,3 +96,11 @@ def _fair(rows: list[tuple[str, int, int]], price: int, most: int) -> bool:
     better_buys = sum(volume for side, at, volume in rows if side == "B" and at > price)
     better_sells = sum(volume for side, at, volume in rows if side == "S" and at < price)
     return max(better_buys, better_sells) <= most
+
+
+def test_an_auction_of_the_whole_market_is_one_pass() -> None:
+    """20,000 orders at as many prices: a product of both would not end."""
+    orders = [AuctionOrder(Side.BUY, 10_000 + 10 * n, 100) for n in range(10_000)]
+    orders += [AuctionOrder(Side.SELL, 10_000 + 10 * n, 100) for n in range(10_000)]
+    found = auction_price("SZ", orders, reference=60_000)
+    assert (found.price, found.volume) == (60_000, 500_000)
