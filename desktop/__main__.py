@@ -26,6 +26,7 @@ class DeskArguments:
     screenshot: Path | None
     data_dir: Path | None
     live: bool
+    quotes: str
     look: str | None
     language: str | None
 
@@ -62,6 +63,7 @@ def desk_process(arguments: DeskArguments) -> DeskProcess:
         watchlist=str(arguments.watchlist or ""),
         ticks=str(arguments.ticks or ""),
         data_dir=str(arguments.data_dir or ""),
+        quotes=arguments.quotes,
     )
     return DeskProcess(Composer(choice))
 
@@ -85,6 +87,12 @@ def parse(arguments: Sequence[str]) -> DeskArguments:
     parser.add_argument("--screenshot", type=Path, metavar="FILE.png", help="退出前把窗口存成图片")
     parser.add_argument("--data-dir", type=Path, metavar="DIR", help="数据目录（默认在用户目录下）")
     parser.add_argument("--live", action="store_true", help="实盘：连接 MiniQMT（仅 Windows）")
+    parser.add_argument(
+        "--quotes",
+        choices=("akshare", "xtdata"),
+        default="",
+        help="模拟盘用真行情：akshare（公开行情）或 xtdata（MiniQMT，仅 Windows）",
+    )
     parser.add_argument("--look", choices=("dark", "light"), help="本次运行的外观")
     parser.add_argument("--language", choices=("zh", "en"), help="本次运行的语言")
     found = parser.parse_args(list(arguments))
@@ -97,6 +105,7 @@ def parse(arguments: Sequence[str]) -> DeskArguments:
         screenshot=found.screenshot,
         data_dir=found.data_dir,
         live=found.live,
+        quotes=found.quotes,
         look=found.look,
         language=found.language,
     )

@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterable
 from core.domain.decision import ItemView
 from core.service import news as n
 
-_REPLACING = (n.DeskState, n.ClockNews, n.PositionsNews, n.AssetNews)
+_REPLACING = (n.DeskState, n.ClockNews, n.FeedNews, n.PositionsNews, n.AssetNews)
 
 
 def condense(news: Iterable[n.News]) -> list[n.News]:

@@ -47,6 +47,7 @@ class MainWindow(QMainWindow):
         self._shown = False
         self._quitting = False
         self._numbers = itertools.count(1)
+        self._stand_ins_told = False
         self.history = EditHistory()
         self.tasks = GuiTasks()
         self._arming = QTimer(self, singleShot=True)
@@ -87,6 +88,7 @@ class MainWindow(QMainWindow):
         panels.bars_wanted.connect(self._load_bars)
         panels.item_saved.connect(self._save_edited)
         panels.instrument_wanted.connect(lambda symbol: self._run(self._look_up(Symbol(symbol))))
+        panels.search_wanted.connect(lambda text: self._run(self._search(text)))
         panels.health.inbox_requested.connect(lambda: panels.blotter.show_tab("alarms"))
         panels.alarms.count_changed.connect(self.tray.set_alarms)
         self.tray.show_requested.connect(self._come_back)
@@ -103,12 +105,12 @@ class MainWindow(QMainWindow):
         self._restored = docks is not None
 
     def _name_window(self, mode: Mode) -> None:
-        name = (
-            self.tr("【实盘 LIVE】盯盘 DingPan")
-            if mode is Mode.LIVE
-            else self.tr("【模拟 PAPER】盯盘 DingPan")
-        )
-        self.setWindowTitle(name)
+        names = {
+            Mode.LIVE: self.tr("【实盘 LIVE】盯盘 DingPan"),
+            Mode.PAPER: self.tr("【模拟 PAPER】盯盘 DingPan"),
+            Mode.PAPER_REAL: self.tr("【模拟·真行情 PAPER】盯盘 DingPan"),
+        }
+        self.setWindowTitle(names[mode])
         state = TrayState.LIVE if mode is Mode.LIVE else TrayState.PAPER
         self.setWindowIcon(tray_icon(self._theme, state))
 
@@ -138,6 +140,9 @@ class MainWindow(QMainWindow):
         before = self.router.desk
         self.router.route(news)
         now = self.router.desk
+        if self.router.feed is not None:
+            self.menus.stand_ins.setChecked(self.router.feed.may_trigger)
+            self._tell_stand_ins()
         if now is not None and (before is None or before.mode is not now.mode):
             self._name_window(now.mode)
         if not self.panels.symbol and self.panels.items:
@@ -285,6 +290,22 @@ class MainWindow(QMainWindow):
         self._arming.stop()
         self._run(self._automation(armed))
 
+    def allow_stand_ins(self, allowed: bool) -> None:
+        """The user's word on stand-in sources of quotes; kept for the next start."""
+        self.choose(stand_ins_trigger=allowed)
+        self._run(self._allow_stand_ins(allowed))
+
+    async def _allow_stand_ins(self, allowed: bool) -> None:
+        await self._tell(c.AllowFallback(self._id(), allowed))
+
+    def _tell_stand_ins(self) -> None:
+        """Once, when the desk has spoken: the word that was kept counts over the desk's own setting."""
+        kept = self._preferences.stand_ins_trigger
+        if not self._stand_ins_told and kept is not None and self.router.feed is not None:
+            self._stand_ins_told = True
+            if kept is not self.router.feed.may_trigger:
+                self._run(self._allow_stand_ins(kept))
+
     async def _automation(self, armed: bool) -> None:
         await self._tell(c.SetAutomation(self._id(), armed))
 
@@ -311,6 +332,10 @@ class MainWindow(QMainWindow):
                 self.panels.tell_editor(symbol)
             elif self.panels.editor is not None and answer.field:
                 self.panels.editor.show_error(answer.field, answer.text)
+
+    async def _search(self, text: str) -> None:
+        """What is typed may be a code, a name or initials; candidates follow as news."""
+        await self._ask(c.SearchInstruments(self._id(), text))
 
     def acknowledge_top(self) -> None:
         """The user has heard the gravest alarm."""

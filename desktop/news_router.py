@@ -7,11 +7,13 @@ from decimal import Decimal
 
 from PySide6.QtCore import QCoreApplication
 
-from core.domain.enums import AlarmRank, ItemState
+from core.domain.enums import AlarmRank, FeedState, ItemState
 from core.service import news as n
 from desktop.condense import condense
 from desktop.panels import Panels
 from desktop.tray import Tray
+
+translate = QCoreApplication.translate
 
 _PROTECTED = frozenset({ItemState.HOLDING, ItemState.EXITING})
 _LOST = frozenset({ItemState.PROTECTION_LOST, ItemState.STOP_BLOCKED, ItemState.UNKNOWN_ORDER})
@@ -24,6 +26,7 @@ class NewsRouter:
         self._panels = panels
         self._tray = tray
         self.desk: n.DeskState | None = None
+        self.feed: n.FeedNews | None = None
         self._views: dict[str, n.ItemView] = {}
         self._decisions = 0
 
@@ -68,6 +71,12 @@ class NewsRouter:
                 self._items(one)
             case n.ItemViewsNews():
                 self._item_views(one)
+            case n.FeedNews():
+                self._feed(one)
+            case n.FlagsNews():
+                self._panels.watchlist.set_flags(one.flags)
+            case n.InstrumentsFound():
+                self._panels.found(one)
             case n.InstrumentsNews():
                 self._instruments(one)
             case n.PositionsNews():
@@ -104,7 +113,6 @@ class NewsRouter:
         panels.rail.set_mode(one.mode)
         panels.frame.set_mode(one.mode)
         panels.health.set_link(one.link, one.link_text)
-        panels.health.set_source(one.source)
         self._tray.set_desk(one.mode, one.armed, one.link)
 
     def _clock(self, one: n.ClockNews) -> None:
@@ -114,6 +122,13 @@ class NewsRouter:
         panels.health.set_quotes(one.quotes_fresh, one.quotes_total, one.oldest_quote_s)
         panels.health.set_queue(one.queue_depth, one.quotes_overwritten)
         panels.health.set_latency(one.tick_to_order_p99_ms)
+
+    def _feed(self, one: n.FeedNews) -> None:
+        self.feed = one
+        health = self._panels.health
+        tip = "\n".join(_source_words(source) for source in one.sources)
+        health.set_source(one.source, one.latency_s, stand_in=one.stand_in, tip=tip)
+        health.set_silence(one.silent)
 
     def _items(self, one: n.ItemsNews) -> None:
         self._panels.items = {item.item_id: item for item in one.items}
@@ -162,3 +177,19 @@ class NewsRouter:
             self._panels.service_failed(one.error)
             title = QCoreApplication.translate("Panels", "交易服务没有运行")
             self._tray.notify(AlarmRank.ALARM, title, one.error)
+
+
+def _source_words(source: n.SourceView) -> str:
+    """One line for the list of sources: which, how, since when, and what it says."""
+    states = {
+        FeedState.OFF: translate("Panels", "没有启用"),
+        FeedState.STARTING: translate("Panels", "已订阅，等第一笔"),
+        FeedState.LIVE: translate("Panels", "正常"),
+        FeedState.SILENT: translate("Panels", "停更"),
+        FeedState.LOST: translate("Panels", "断开，正在重试"),
+    }
+    mark = translate("Panels", "（使用中）") if source.active else ""
+    words = translate("Panels", "{name}{mark}：{state}，{since} 起").format(
+        name=source.name, mark=mark, state=states[source.state], since=f"{source.since:%H:%M:%S}"
+    )
+    return f"{words}\n  {source.text}" if source.text else words

@@ -13,6 +13,7 @@ from core.domain.market import Bar, Instrument, Quote, Symbol
 from core.domain.trading import Asset, Position, Trade
 from core.domain.watch import WatchItem
 from core.exchange.symbols import tick_size
+from core.service.news import InstrumentsFound
 from widgets.account_bar import AccountBar
 from widgets.alarm_bar import AlarmBar
 from widgets.blotter.view import BlotterView
@@ -35,6 +36,7 @@ class Panels(QObject):
     bars_wanted = Signal(str, object)  # symbol, Period
     item_saved = Signal(object)  # WatchItem
     instrument_wanted = Signal(str)
+    search_wanted = Signal(str)
 
     def __init__(self, theme: ThemeHolder, window: QObject) -> None:
         super().__init__(window)
@@ -136,6 +138,7 @@ class Panels(QObject):
             self.editor = ItemEditor(self._theme, self.parent(), new_id=new_id, mode=self.mode)  # type: ignore[arg-type]
             self.editor.saved.connect(self.item_saved)
             self.editor.instrument_wanted.connect(self.instrument_wanted)
+            self.editor.search_wanted.connect(self.search_wanted)
             self.editor.finished.connect(self._editor_closed)
         symbol = item.symbol if item is not None else ""
         self.editor.edit(item, self.instruments.get(symbol), self.latest.get(symbol))
@@ -158,6 +161,12 @@ class Panels(QObject):
             held = self._positions.get(symbol)
             value = quote.last_price * held.volume if held is not None and quote is not None else Decimal(0)
             editor.set_account(self.asset.total_asset, self.asset.cash, value)
+
+    def found(self, one: InstrumentsFound) -> None:
+        """Candidates for what is typed into the editor."""
+        if self.editor is not None:
+            candidates = [(found.symbol, found.name, found.initials) for found in one.found]
+            self.editor.show_candidates(one.text, candidates, one.symbol or "", one.note)
 
     def _editor_closed(self) -> None:
         if self.editor is not None:

@@ -1,4 +1,4 @@
-"""Look, language and layout of the window, kept in QSettings. Nothing here decides about trading."""
+"""Look, language and layout of the window, and the user's word on stand-in quotes, kept in QSettings."""
 
 from __future__ import annotations
 
@@ -16,12 +16,17 @@ LAYOUT_VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """`look` None follows the system. `language` is `zh` or `en`; a change takes effect at the next start."""
+    """`look` None follows the system. `language` is `zh` or `en`; a change takes effect at the next start.
+
+    `stand_ins_trigger`: the user's word on whether stand-in sources of quotes may trigger orders; None: never asked,
+    the desk's own setting counts.
+    """
 
     look: Look | None = Look.DARK
     direction: Direction = Direction.RED_UP
     font_factor: float = 1.0
     language: str = "zh"
+    stand_ins_trigger: bool | None = None
 
     def theme(self, app: QApplication) -> Theme:
         """The theme these preferences ask for."""
@@ -50,6 +55,7 @@ class PreferenceStore:
             look=None if chosen == "system" else _member(Look, chosen, Look.DARK),
             direction=_member(Direction, str(stored.value("direction", "")), Direction.RED_UP),
             font_factor=min(max(factor, 0.9), 1.5),
+            stand_ins_trigger={"yes": True, "no": False}.get(str(stored.value("stand_ins_trigger", ""))),
             language="en" if (language or str(stored.value("language", "zh"))) == "en" else "zh",
         )
 
@@ -59,6 +65,8 @@ class PreferenceStore:
         self._settings.setValue("direction", preferences.direction.value)
         self._settings.setValue("font_factor", preferences.font_factor)
         self._settings.setValue("language", preferences.language)
+        if preferences.stand_ins_trigger is not None:
+            self._settings.setValue("stand_ins_trigger", "yes" if preferences.stand_ins_trigger else "no")
 
     def layout(self) -> tuple[QByteArray | None, QByteArray | None]:
         """(geometry of the window, state of the docks) of the last run."""

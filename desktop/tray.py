@@ -97,7 +97,12 @@ class Tray(QObject):
         else:
             state = TrayState.LIVE if self._mode is Mode.LIVE else TrayState.PAPER
         self._icon.setIcon(tray_icon(self._theme, state))
-        mode = self.tr("实盘 LIVE") if self._mode is Mode.LIVE else self.tr("模拟 PAPER")
+        modes = {
+            Mode.LIVE: self.tr("实盘 LIVE"),
+            Mode.PAPER: self.tr("模拟 PAPER"),
+            Mode.PAPER_REAL: self.tr("模拟·真行情 PAPER"),
+        }
+        mode = modes[self._mode]
         doing = self.tr("自动运行中") if self._armed else self.tr("自动交易已停")
         self._head.setText(f"{mode} · {doing}")
         self._switch.setText(self.tr("停自动") if self._armed else self.tr("运行自动交易"))

@@ -142,6 +142,9 @@ class DepthPanel(QWidget):
         self.board.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.head.row.addWidget(self.board)
         self.head.row.addStretch(1)
+        self.source = QLabel(self.head)
+        set_prop(self.source, "role", "caption")
+        self.head.row.addWidget(self.source)
         self.figures = QuoteHead(theme, self)
         self.ladder = DepthLadder(theme, self)
         self.ladder.price_picked.connect(self.price_picked)
@@ -165,6 +168,7 @@ class DepthPanel(QWidget):
             self._symbol = symbol
             self.figures.quote = self.ladder.quote = None
             self.set_age(None, stale=False)
+            self.source.setText("")
         name = instrument.name if instrument is not None and instrument.name else formats.code_of(symbol)
         self.head.title.setText(name or self.tr("行情"))
         self.head.note.setText(symbol)
@@ -177,7 +181,21 @@ class DepthPanel(QWidget):
         """The newest snapshot; one of another symbol is ignored."""
         if quote.symbol == self._symbol:
             self.figures.quote = self.ladder.quote = quote
+            self._show_source(quote)
             self._repaint()
+
+    def _show_source(self, quote: Quote) -> None:
+        """The badge of the source; one that stands in and may not trigger is told from the others by more than colour."""
+        text = self.tr("备用 {name}") if quote.fallback else "{name}"
+        self.source.setText(text.format(name=quote.source))
+        tip = formats.source(quote.source, quote.latency_ms) if quote.source else ""
+        if quote.fallback:
+            tip = self.tr("{tip}。备用源：设置没有允许它触发交易").format(tip=tip)
+        self.source.setToolTip(tip)
+        self.source.setAccessibleName(tip)
+        role = "warn" if quote.fallback else "caption"
+        if self.source.property("role") != role:
+            set_prop(self.source, "role", role)
 
     def set_age(self, seconds: float | None, stale: bool) -> None:
         """Age of the snapshot by the desk's clock, and whether its feed has stopped."""

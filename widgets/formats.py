@@ -164,6 +164,15 @@ def age(seconds: float) -> str:
     return f"{hours}:{minutes:02d}:{secs:02d}" if hours else f"{minutes}:{secs:02d}"
 
 
+def source(name: str, latency_ms: int | None) -> str:
+    """Where a quote comes from and how late it came: `来源 东方财富 · 延迟 0.4 秒`."""
+    words = translate("formats", "来源 {name}").format(name=name)
+    if latency_ms is None:
+        return words
+    late = age(max(latency_ms, 0) / 1000)
+    return translate("formats", "{words} · 延迟 {age}").format(words=words, age=late)
+
+
 def account(account_id: str) -> str:
     """Four digits, four stars, two digits: `8860****21`. Short names (`SIM-01`) are no secret, stay whole."""
     return f"{account_id[:4]}****{account_id[-2:]}" if len(account_id) > 6 else account_id

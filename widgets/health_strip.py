@@ -101,6 +101,7 @@ class HealthStrip(QWidget):
     def __init__(self, theme: ThemeHolder, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
+        self._silence = ""
         self.link = HealthCell(theme, self)
         self.quotes = HealthCell(theme, self)
         self.clock = HealthCell(theme, self)
@@ -133,6 +134,8 @@ class HealthStrip(QWidget):
         words = self.tr("行情 {fresh}/{total}").format(fresh=fresh, total=total)
         if oldest_s is not None:
             words = self.tr("{words} · 最旧 {age}").format(words=words, age=formats.age(oldest_s))
+        if self._silence:
+            return
         health = Health.QUIET if not total else Health.WELL if fresh == total else Health.CARE
         self.quotes.show_state(words, health)
 
@@ -165,9 +168,20 @@ class HealthStrip(QWidget):
             words = self.tr("触发→下单 p99 {n} ms").format(n=f"{p99_ms:.1f}")
             self.latency.show_state(words, Health.WELL if p99_ms < 100 else Health.CARE)
 
-    def set_source(self, source: str) -> None:
-        """Where quotes and counter come from."""
-        self.source.show_state(source, Health.QUIET)
+    def set_source(
+        self, source: str, latency_s: float | None = None, *, stand_in: bool = False, tip: str = ""
+    ) -> None:
+        """Where quotes come from and how late; one that stands in for a better source is said with care."""
+        words = self.tr("备用源 {name}").format(name=source) if stand_in else source
+        if latency_s is not None:
+            words = self.tr("{words} · 延迟 {age}").format(words=words, age=formats.age(latency_s))
+        self.source.show_state(words, Health.CARE if stand_in else Health.QUIET, tip)
+
+    def set_silence(self, text: str) -> None:
+        """Since when no quotes come, in place of how many are fresh; empty when they come."""
+        self._silence = text
+        if text:
+            self.quotes.show_state(self.tr("行情停更"), Health.ALARM, text)
 
     def set_message(self, text: str, health: Health = Health.QUIET) -> None:
         """An answer to the user's last act; empty hides it."""

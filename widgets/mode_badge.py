@@ -1,6 +1,7 @@
 """Paper or live, impossible to overlook: the badge, the rail under it, and the frame of a live window.
 
-PAPER is a draft (hatched, dashed, cyan), LIVE is a sign (solid, orange). The mode has no toggle.
+PAPER is a draft (hatched, dashed, cyan), LIVE is a sign (solid, orange). Paper on real quotes is a draft too, with a
+solid edge and longer dashes. The mode has no toggle.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ class ModeBadge(QWidget):
     def set_mode(self, mode: Mode, account_id: str, note: str = "") -> None:
         """Show the mode. `note` is the second line; without it paper says that nothing leaves for a broker."""
         self._mode, self._account = mode, account_id
-        self._note = note or (self.tr("不会发往券商") if mode is Mode.PAPER else self.tr("真实资金"))
+        self._note = note or self._own_note()
         self.setAccessibleName(f"{self.title} {self.line}{self.tr('，')}{self._note}")
         self.setToolTip(self.accessibleName())
         self._restyle()
@@ -42,13 +43,23 @@ class ModeBadge(QWidget):
     @property
     def title(self) -> str:
         """The big word."""
-        return self.tr("模拟") if self._mode is Mode.PAPER else self.tr("实盘")
+        if self._mode is Mode.LIVE:
+            return self.tr("实盘")
+        return self.tr("模拟·真行情") if self._mode is Mode.PAPER_REAL else self.tr("模拟")
+
+    def _own_note(self) -> str:
+        if self._mode is Mode.LIVE:
+            return self.tr("真实资金")
+        if self._mode is Mode.PAPER_REAL:
+            return self.tr("行情是真的，不会发往券商")
+        return self.tr("不会发往券商")
 
     @property
     def line(self) -> str:
         """Mode and account; digits of an account are masked."""
         account = formats.account(self._account)
-        return f"{self._mode.value} · {account}" if account else self._mode.value
+        mode = Mode.LIVE.value if self._mode is Mode.LIVE else Mode.PAPER.value
+        return f"{mode} · {account}" if account else mode
 
     @property
     def note(self) -> str:
@@ -71,7 +82,7 @@ class ModeBadge(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Hatched and dashed, or solid."""
         painter, theme = QPainter(self), self._theme
-        paper = self._mode is Mode.PAPER
+        paper = self._mode is not Mode.LIVE
         ink = theme.color("paper" if paper else "ontlive")
         if paper:
             paint_hatch(painter, QRectF(self.rect()), theme)
@@ -79,6 +90,10 @@ class ModeBadge(QWidget):
             pen.setDashPattern([4, 3])
             painter.setPen(pen)
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+            if (
+                self._mode is Mode.PAPER_REAL
+            ):  # still a draft, but of the real market: a solid edge at the left
+                painter.fillRect(0, 0, 4, self.height(), ink)
         else:
             painter.fillRect(self.rect(), theme.color("live"))
         title = theme.metrics(FontRole.BADGE).horizontalAdvance(self.title)
@@ -107,7 +122,7 @@ def paint_hatch(painter: QPainter, box: QRectF, theme: ThemeHolder) -> None:
 
 
 class ModeRail(QWidget):
-    """Three pixels across a top-level window: dashed cyan or solid orange. Every window has one."""
+    """Three pixels across a top-level window: dashed cyan (long dashes on real quotes) or solid orange."""
 
     def __init__(self, theme: ThemeHolder, mode: Mode = Mode.PAPER, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -129,8 +144,9 @@ class ModeRail(QWidget):
             painter.fillRect(self.rect(), self._theme.color("live"))
         else:
             painter.fillRect(self.rect(), self._theme.color("win"))
-            for x in range(0, self.width(), 13):
-                painter.fillRect(x, 0, 8, RAIL, self._theme.color("paper"))
+            dash, step = (34, 39) if self._mode is Mode.PAPER_REAL else (8, 13)
+            for x in range(0, self.width(), step):
+                painter.fillRect(x, 0, dash, RAIL, self._theme.color("paper"))
         painter.end()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import IntEnum, StrEnum
+from enum import IntEnum, IntFlag, StrEnum
 
 
 class Side(StrEnum):
@@ -154,6 +154,20 @@ class FeedState(StrEnum):
     def is_healthy(self) -> bool:
         """Nothing speaks against quotes of this source."""
         return self in (FeedState.STARTING, FeedState.LIVE)
+
+
+class QuoteFlag(IntFlag):
+    """What a snapshot shows beside its prices; everything that may be so at once."""
+
+    SUSPENDED = 1
+    AUCTION = 2  # the price shown is indicative
+    UP_TOUCHED = 4  # the day's high reached the limit
+    UP_LOCKED = 8  # last at the limit and nobody sells
+    DOWN_TOUCHED = 16
+    DOWN_LOCKED = 32
+    STALE = 64  # too old for a moment of continuous trading
+    FALLBACK = 128
+    NO_QUOTE = 256
 
 
 class AlarmRank(StrEnum):

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from core.clock import Clock
-from core.domain.enums import Phase
+from core.domain.enums import Phase, QuoteFlag
 from core.domain.market import Quote, Symbol
-from core.market.flags import FlagArray, FlagRule, LimitsOf, QuoteFlag
+from core.market.flags import FlagArray, FlagRule, LimitsOf
 from core.market.silence import FeedSilence
 from core.market.snapshots import IntArray, Rows, Snapshots
 from core.market.validity import (

@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
-from enum import IntFlag
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.domain.enums import Phase
+from core.domain.enums import Phase, QuoteFlag
 from core.domain.market import Quote, Symbol, ms_to_datetime
 from core.domain.money import decimal_to_milli, milli_to_decimal
 from core.exchange.limits import PLAIN, LimitFacts, price_limits
@@ -24,20 +23,6 @@ from core.market.phases import time_of_day
 LimitsOf = Callable[[Symbol, int, date], tuple[int, int]]
 """(symbol, previous close in thousandths, day) to (limit-up, limit-down) in thousandths, 0 for none."""
 FlagArray = NDArray[np.uint16]
-
-
-class QuoteFlag(IntFlag):
-    """Everything that may be so at once."""
-
-    SUSPENDED = 1
-    AUCTION = 2  # the price shown is indicative
-    UP_TOUCHED = 4  # the day's high reached the limit
-    UP_LOCKED = 8  # last at the limit and nobody sells
-    DOWN_TOUCHED = 16
-    DOWN_LOCKED = 32
-    STALE = 64  # too old for a moment of continuous trading
-    FALLBACK = 128
-    NO_QUOTE = 256
 
 
 NO_FLAGS = QuoteFlag(0)

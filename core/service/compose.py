@@ -19,12 +19,14 @@ from core.domain.market import Instrument, Quote, Symbol, ms_to_datetime
 from core.domain.trading import Intent
 from core.domain.watch import WatchItem
 from core.errors import JournalError
+from core.exchange.limits import LimitFacts
 from core.exchange.sessions import domain_phase
 from core.execution.book import AccountBook
 from core.execution.intents import IntentBook
 from core.execution.sender import Sender, SenderDeadlines
 from core.lanes import Lane
 from core.market.board import QuoteBoard
+from core.market.flags import limits_by_rule
 from core.monitor.monitor import Monitor
 from core.ports import Activity, Broker, Journal
 from core.risk.gate import RiskGate
@@ -232,7 +234,13 @@ def _join(
     service = TradingService(channel.clock, ServiceOptions(clock_s=clock_s))
     clock, meter, tasks = channel.clock, LatencyMeter(), Tasks()
     book, intents, status = AccountBook(), IntentBook(), DeskStatus(channel.mode)
-    board = QuoteBoard(clock, phase_of)
+    board = QuoteBoard(
+        clock,
+        phase_of,
+        limits_of=lambda symbol, close, day: limits_by_rule(
+            symbol, close, day, LimitFacts(name=account.name(symbol))
+        ),
+    )
     account = DeskAccount(clock, status, board, book, intents)
     feed = quotes.switch()
     broker = _broker(channel, rooms, meter)

@@ -58,6 +58,8 @@ class Composer:
 
         if self.choice.live and sys.platform != "win32":  # before anything is asked that could not help here
             raise UserError("实盘需要 Windows 和已登录的 MiniQMT 终端；本机请用模拟盘（不带 --live）。")
+        if self.choice.live and self.choice.quotes:
+            raise UserError("实盘的行情来自 MiniQMT。请去掉 --quotes，或去掉 --live。")
         overrides: dict[str, Any] = {"mode": "LIVE" if self.choice.live else "PAPER"}
         if self.choice.quotes:
             overrides["quotes"] = self.choice.quotes

@@ -96,6 +96,7 @@ class FeedDesk:
         self._settle_pace()
         self._check_silence()
         self.tell()
+        self._parts.speaker.flags()
 
     def tell(self) -> None:
         """Where quotes come from, now."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from core.domain.decision import Decision, ItemView, Signal
-from core.domain.enums import AlarmRank, FeedState, LinkState, Mode, Period, Phase
+from core.domain.enums import AlarmRank, FeedState, LinkState, Mode, Period, Phase, QuoteFlag
 from core.domain.market import Bar, Instrument, Quote, Symbol
 from core.domain.trading import Asset, Order, Position, Trade
 from core.domain.watch import WatchItem
@@ -79,6 +79,13 @@ class QuotesNews(News):
     """Newest snapshot of every symbol that changed since the last drain."""
 
     quotes: tuple[Quote, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FlagsNews(News):
+    """What snapshots show beside their prices, of the symbols where it changed."""
+
+    flags: tuple[tuple[Symbol, QuoteFlag], ...]
 
 
 @dataclass(frozen=True, slots=True)

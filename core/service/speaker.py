@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from core.clock import Clock
 from core.domain.decision import Decision, ItemView, Signal
-from core.domain.enums import AlarmRank, Outcome, Phase, SignalKind
+from core.domain.enums import AlarmRank, Outcome, Phase, QuoteFlag, SignalKind
 from core.domain.market import Instrument, Symbol
 from core.domain.money import price_text
 from core.domain.trading import Order, Trade
@@ -57,6 +57,7 @@ class Speaker:
         self._views: dict[str, ItemView] = {}
         self._day_start: Decimal | None = None
         self._feed: n.FeedNews | None = None
+        self._flags: dict[Symbol, int] = {}
 
     def state(self) -> None:
         """Badge, channel, automation."""
@@ -78,6 +79,18 @@ class Speaker:
         if feed != self._feed:
             self._feed = feed
             self.outbox.put(feed)
+
+    def flags(self) -> None:
+        """What snapshots show beside their prices, where it changed."""
+        symbols, column = self._board.symbols, self._board.flag_column()
+        changed = [
+            (symbol, QuoteFlag(flags))
+            for symbol, flags in zip(symbols, column.tolist(), strict=True)
+            if self._flags.get(symbol) != flags
+        ]
+        if changed:
+            self._flags.update(changed)
+            self.outbox.put(n.FlagsNews(tuple(changed)))
 
     def clock(self, phase: Phase, queue_depth: int) -> None:
         """The desk's clock and the figures of the health strip."""

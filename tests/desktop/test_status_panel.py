@@ -53,6 +53,9 @@ def state(mode: Mode, link: LinkState, armed: bool) -> DeskState:
     return DeskState(mode, "88000001", link, SAID[link], armed, ARMED[armed], "模拟行情")
 
 
+TITLES = {Mode.PAPER: "模拟", Mode.PAPER_REAL: "模拟·真行情", Mode.LIVE: "实盘"}
+
+
 @pytest.mark.capability("000-16")
 def test_000_16_the_status_says_what_the_state_machine_says(open_desk: OpenDesk) -> None:
     service = SpokenService()
@@ -65,13 +68,14 @@ def test_000_16_the_status_says_what_the_state_machine_says(open_desk: OpenDesk)
             service.outbox.put(now)
             await desk.until(lambda now=now: desk.told(DeskState)[-1:] == [now])
             assert health.link.text == f"交易通道 {SAID[link]}"
-            assert account.badge.title == ("模拟" if mode is Mode.PAPER else "实盘")
-            assert mode.value in account.badge.line
+            assert account.badge.title == TITLES[mode]
+            money = "LIVE" if mode is Mode.LIVE else "PAPER"
+            assert money in account.badge.line
             assert account.badge.line.endswith("8800****01")
             sentence, hint = account.sentence, account.hint
             assert f"{sentence.text()}；{hint.text()}".strip("；") == ARMED[armed]
-            assert mode.value in desk.window.windowTitle()
-            assert mode.value in tray.state_text
+            for shown in (desk.window.windowTitle(), tray.state_text):
+                assert f"{TITLES[mode]} {money}" in shown
             assert ("停" in tray.state_text) is (not armed)
             shot = desk.window.grab().toImage()
             pictures[bytes(shot.constBits())] = now

@@ -7,7 +7,7 @@ from PySide6.QtCore import QCoreApplication
 from widgets import formats
 from widgets.models.column import Align, Column
 from widgets.watchlist import painting
-from widgets.watchlist.rows import WatchRow, near_text, protection_text
+from widgets.watchlist.rows import WatchRow, flag_words, near_text, protection_text
 
 translate = QCoreApplication.translate
 
@@ -55,10 +55,15 @@ def _held_text(row: WatchRow) -> str:
 def _price_tip(row: WatchRow) -> str:
     if row.quote is None:
         return translate("Watchlist", "还没有行情")
-    when = formats.clock(row.quote.time)
-    if row.stale:
-        return translate("Watchlist", "行情陈旧：最后一笔 {time}").format(time=when)
-    return translate("Watchlist", "快照时间 {time}").format(time=when)
+    lines = [translate("Watchlist", "快照时间 {time}").format(time=formats.clock(row.quote.time))]
+    if row.quote.source:
+        lines.append(formats.source(row.quote.source, row.quote.latency_ms))
+    return "\n".join([*lines, *flag_words(row.flags)])
+
+
+def _price_words(row: WatchRow) -> str:
+    """For a screen reader: the price and what its mark means."""
+    return "，".join([formats.price_milli(row.last, row.tick), *flag_words(row.flags)])
 
 
 def watch_columns() -> tuple[Column[WatchRow], ...]:
@@ -76,7 +81,7 @@ def watch_columns() -> tuple[Column[WatchRow], ...]:
         Column(
             "last",
             translate("Watchlist", "最新"),
-            66,
+            84,
             lambda r: formats.price_milli(r.last, r.tick),
             Align.RIGHT,
             _price_tone,
@@ -84,6 +89,7 @@ def watch_columns() -> tuple[Column[WatchRow], ...]:
             live=True,
             paint=painting.paint_price,
             export=lambda r: formats.plain_milli(r.last),
+            describe=_price_words,
             tip=_price_tip,
         ),
         Column(

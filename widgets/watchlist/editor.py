@@ -6,7 +6,7 @@ service and answers with `accept_saved` or `show_error`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -28,8 +28,10 @@ from widgets.watchlist.editor_money import MoneyPanel
 from widgets.watchlist.editor_plan import Account
 from widgets.watchlist.editor_says import checks_of, plan_of, ratio_text, switch_hints, title_text
 from widgets.watchlist.editor_state import EditorState
+from widgets.watchlist.symbol_search import Candidate
 
 SIZE = (1080, 690)
+_ASKED = 4
 Wanted = tuple[WatchItem | None, Instrument | None, Quote | None]
 
 
@@ -42,6 +44,7 @@ class ItemEditor(QDialog):
 
     saved = Signal(object)
     instrument_wanted = Signal(str)
+    search_wanted = Signal(str)
 
     def __init__(
         self,
@@ -97,6 +100,16 @@ class ItemEditor(QDialog):
         """Facts of the security; one of another symbol is ignored."""
         if instrument.symbol == self.symbol and instrument != self.state.instrument:
             self.state.set_instrument(instrument)
+
+    def show_candidates(self, text: str, candidates: Sequence[Candidate], symbol: str, question: str) -> None:
+        """What the typed `text` may mean: `symbol` for certain, else `question` asks or says why not."""
+        if text != self.form.symbol.edit.text():
+            return
+        self.form.search.show(text, candidates, certain=bool(symbol))
+        offers = tuple(
+            Offer(f"{name} {code}".strip(), (("symbol", code),)) for code, name, _ in candidates[:_ASKED]
+        )
+        self.state.ask(text, question, offers)
 
     def set_account(self, total_asset: Decimal, cash: Decimal, held_value: Decimal) -> None:
         """Money in yuan and what is held of this symbol; forgotten when another symbol is shown."""
@@ -289,6 +302,8 @@ class ItemEditor(QDialog):
         self.form.left.connect(self.state.left)
         self.form.offered.connect(self._take)
         self.checks.offered.connect(self._take)
+        self.form.search.wanted.connect(self.search_wanted)
+        self.form.search.picked.connect(lambda symbol: self._take(Offer("", (("symbol", symbol),))))
         self.acts.save.clicked.connect(self._save)
         self.acts.cancel.clicked.connect(self.reject)
         self.acts.revert.clicked.connect(self._revert)

@@ -20,6 +20,7 @@ from widgets.watchlist.editor_draft import LEVELS, SWITCHES, TEXTS, Draft, Readi
 from widgets.watchlist.editor_head import EditorHead
 from widgets.watchlist.editor_levels import LevelTable
 from widgets.watchlist.editor_says import state_of
+from widgets.watchlist.symbol_search import SymbolSearch
 
 
 class ItemForm(QWidget):
@@ -36,7 +37,8 @@ class ItemForm(QWidget):
         self.head = EditorHead(theme, self)
         self.symbol = Field(theme, self.tr("证券代码"), self, width=150)
         self.symbol.edit.setPlaceholderText(self.tr("例如 600519"))
-        self.symbol.set_hint(self.tr("也可写 sh600519、600519.SH"))
+        self.symbol.set_hint(self.tr("代码、名称或拼音首字母"))
+        self.search = SymbolSearch(self.symbol.edit)
         self.ratio = QLabel(self)
         set_prop(self.ratio, "role", "secondary")
         self.levels = LevelTable(theme, self)

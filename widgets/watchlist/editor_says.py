@@ -106,7 +106,9 @@ def title_text(mode: Mode, symbol: Symbol | None, instrument: Instrument | None)
     code = formats.code_of(symbol) if symbol else translate("ItemEditor", "新建")
     which = f"{instrument.name} {code}" if instrument is not None else code
     title = translate("ItemEditor", "【{mode}】监测项 — {which}")
-    return title.format(mode=paper if mode is Mode.PAPER else live, which=which)
+    real = translate("ItemEditor", "模拟·真行情 PAPER")
+    modes = {Mode.PAPER: paper, Mode.PAPER_REAL: real, Mode.LIVE: live}
+    return title.format(mode=modes[mode], which=which)
 
 
 def switch_hints(item: WatchItem) -> dict[str, str]:

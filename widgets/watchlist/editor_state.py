@@ -35,6 +35,7 @@ class EditorState(QObject):
         self.shown: tuple[FieldProblem, ...] = ()
         self.refused: dict[str, str] = {}
         self._touched: set[str] = set()
+        self._asked: tuple[str, str, tuple[Offer, ...]] = ("", "", ())
         self._timer = QTimer(self, singleShot=True, interval=COMPLAIN_MS)
         self._timer.timeout.connect(self.settle)
 
@@ -112,19 +113,40 @@ class EditorState(QObject):
         self.refused[field] = text
         self.said.emit()
 
+    def ask(self, text: str, question: str, offers: tuple[Offer, ...]) -> None:
+        """What was typed as code may mean several securities, or none: the question, and what can be picked."""
+        self._asked = (text, question, offers)
+        if self.symbol is None:
+            self.settle()
+
     def settle(self, *, everything: bool = False) -> None:
         """Say all there is now; an empty code that nobody has touched is left in peace unless `everything`."""
         self._timer.stop()
         if everything:
             self._touched.add("symbol")
         quiet = self.is_untouched_code
-        self.shown = tuple(one for one in self.reading.problems if not (quiet and one.field == "symbol"))
+        shown = (one for one in self.reading.problems if not (quiet and one.field == "symbol"))
+        self.shown = tuple(self._worded(one) for one in shown)
         self.said.emit()
 
     def offers(self) -> dict[FieldProblem, tuple[Offer, ...]]:
         """The cures of each problem that is shown."""
         draft = self._draft()
-        return {problem: offers_for(problem, draft, self.reading, self.source) for problem in self.shown}
+        found = {problem: offers_for(problem, draft, self.reading, self.source) for problem in self.shown}
+        for problem in self.shown:
+            if self._is_asked(problem):
+                found[problem] = self._asked[2] or found[problem]
+        return found
+
+    def _is_asked(self, problem: FieldProblem) -> bool:
+        wrong = problem.field == "symbol" and problem.severity is Severity.WRONG
+        return wrong and bool(self._asked[0]) and self._draft().symbol == self._asked[0]
+
+    def _worded(self, problem: FieldProblem) -> FieldProblem:
+        """A name that is no code is asked about, not refused."""
+        if self._is_asked(problem) and self._asked[1]:
+            return replace(problem, text=self._asked[1])
+        return problem
 
     def _read(self) -> None:
         before = self.reading.symbol

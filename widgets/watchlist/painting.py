@@ -7,14 +7,14 @@ from collections.abc import Callable
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
-from core.domain.enums import ItemState
+from core.domain.enums import ItemState, QuoteFlag
 from widgets import formats
 from widgets.fonts import FontRole
 from widgets.icons import STATE_LOOKS, StateLook
 from widgets.models.column import Align
 from widgets.models.delegate import PAD, Cell
 from widgets.watchlist.levels import LevelKind, ruler
-from widgets.watchlist.rows import WatchRow
+from widgets.watchlist.rows import WatchRow, flag_mark
 from widgets.watchlist.spark import LEAST_SLOTS
 
 ICON = 14
@@ -48,8 +48,13 @@ def paint_name_code(cell: Cell, name: str, code: str) -> None:
 
 
 def paint_price(cell: Cell, row: WatchRow) -> None:
-    """Last price; a stale one is grey with a dotted line below."""
+    """Last price; a stale one is grey with a dotted line below; a mark at the left for what is special about it."""
     text = formats.price_milli(row.last, row.tick)
+    mark = flag_mark(row.flags)
+    if mark:
+        locked = row.flags & (QuoteFlag.UP_LOCKED | QuoteFlag.DOWN_LOCKED)
+        tone = "warn" if locked or row.flags & QuoteFlag.FALLBACK else "t2"
+        cell.text(mark, tone, left=cell.rect.left() + 3, right=cell.rect.left() + 20, role=FontRole.CAPTION)
     if not row.stale or row.last <= 0:
         cell.text(text, align=Align.RIGHT)
         return

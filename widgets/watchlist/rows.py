@@ -8,7 +8,7 @@ from decimal import Decimal
 from PySide6.QtCore import QCoreApplication
 
 from core.domain.decision import ItemView
-from core.domain.enums import ItemState
+from core.domain.enums import ItemState, QuoteFlag
 from core.domain.market import Quote
 from core.domain.money import CENT
 from core.domain.watch import WatchItem
@@ -19,6 +19,8 @@ from widgets.watchlist.spark import Spark
 
 translate = QCoreApplication.translate
 
+NO_FLAGS = QuoteFlag(0)
+
 _WARN = frozenset({ItemState.HOLDING_UNPROTECTED, ItemState.BLOCKED})
 _WORKING = frozenset({ItemState.ENTERING, ItemState.EXITING})
 NEAR = 0.01  # a level closer than this lifts its row in the default order
@@ -26,7 +28,7 @@ NEAR = 0.01  # a level closer than this lifts its row in the default order
 
 @dataclass(frozen=True, slots=True)
 class WatchRow:
-    """One watch item with everything known about it. `stale` is told from outside: no rule lives here."""
+    """One watch item with everything known about it. `flags` are told from outside: no rule lives here."""
 
     item: WatchItem
     name: str = ""
@@ -34,7 +36,12 @@ class WatchRow:
     quote: Quote | None = None
     view: ItemView | None = None
     spark: Spark | None = None
-    stale: bool = False
+    flags: QuoteFlag = NO_FLAGS
+
+    @property
+    def stale(self) -> bool:
+        """The price is too old to trade by."""
+        return bool(self.flags & QuoteFlag.STALE)
 
     @property
     def code(self) -> str:
@@ -126,6 +133,36 @@ class WatchRow:
             near = self.near
             return 4 if near is not None and abs(near.distance) <= NEAR else 5
         return 7 if state is ItemState.DONE else 6
+
+
+def flag_mark(flags: QuoteFlag) -> str:
+    """One character beside the price for the gravest of what is so; empty when there is nothing to say."""
+    marks = (
+        (QuoteFlag.UP_LOCKED | QuoteFlag.DOWN_LOCKED, translate("Watchlist", "封")),
+        (QuoteFlag.FALLBACK, translate("Watchlist", "备")),
+        (QuoteFlag.AUCTION, translate("Watchlist", "竞")),
+        (QuoteFlag.UP_TOUCHED | QuoteFlag.DOWN_TOUCHED, translate("Watchlist", "触")),
+    )
+    return next((mark for flag, mark in marks if flags & flag), "")
+
+
+def flag_words(flags: QuoteFlag) -> list[str]:
+    """A sentence for each thing that is so."""
+    words = {
+        QuoteFlag.SUSPENDED: translate("Watchlist", "停牌"),
+        QuoteFlag.AUCTION: translate("Watchlist", "集合竞价：价格只是参考价"),
+        QuoteFlag.UP_LOCKED: translate("Watchlist", "涨停封死：没有卖盘"),
+        QuoteFlag.UP_TOUCHED: translate("Watchlist", "今天触及过涨停价"),
+        QuoteFlag.DOWN_LOCKED: translate("Watchlist", "跌停封死：没有买盘"),
+        QuoteFlag.DOWN_TOUCHED: translate("Watchlist", "今天触及过跌停价"),
+        QuoteFlag.STALE: translate("Watchlist", "行情陈旧：不触发交易"),
+        QuoteFlag.FALLBACK: translate("Watchlist", "来自备用源：设置没有允许它触发交易"),
+    }
+    if flags & QuoteFlag.UP_LOCKED:
+        flags &= ~QuoteFlag.UP_TOUCHED
+    if flags & QuoteFlag.DOWN_LOCKED:
+        flags &= ~QuoteFlag.DOWN_TOUCHED
+    return [text for flag, text in words.items() if flags & flag]
 
 
 def state_word(state: ItemState) -> str:

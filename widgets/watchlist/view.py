@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import QButtonGroup, QLineEdit, QMenu, QVBoxLayout, QWidget
 
 from core.domain.decision import ItemView
-from core.domain.enums import ItemState
+from core.domain.enums import ItemState, QuoteFlag
 from core.domain.market import Bar, Instrument, Quote
 from core.domain.watch import WatchItem
 from widgets.icons import Icon, themed_icon
@@ -47,7 +47,7 @@ class WatchlistView(QWidget):
         self._instruments: dict[str, Instrument] = {}
         self._sparks: dict[str, Spark] = {}
         self._by_symbol: dict[str, list[str]] = {}
-        self._stale: frozenset[str] = frozenset()
+        self._flags: dict[str, QuoteFlag] = {}
         self._decisions = 0
         self.model: TableModel[WatchRow] = TableModel(
             watch_columns(),
@@ -122,11 +122,10 @@ class WatchlistView(QWidget):
             self._instruments[instrument.symbol] = instrument
         self._renew(i for one in instruments for i in self._by_symbol.get(one.symbol, ()))
 
-    def set_stale(self, symbols: Iterable[str]) -> None:
-        """Symbols whose feed has stopped; all others are fresh."""
-        new = frozenset(symbols)
-        changed = self._stale ^ new
-        self._stale = new
+    def set_flags(self, flags: Iterable[tuple[str, QuoteFlag]]) -> None:
+        """What the snapshots of some symbols show beside their prices; the others keep theirs."""
+        changed = dict(flags)
+        self._flags.update(changed)
         self._renew(i for symbol in changed for i in self._by_symbol.get(symbol, ()))
 
     def set_intraday(self, symbol: str, bars: tuple[Bar, ...]) -> None:
@@ -176,7 +175,7 @@ class WatchlistView(QWidget):
             quote=self._quotes.get(item.symbol),
             view=self._views.get(item_id),
             spark=self._sparks.get(item.symbol),
-            stale=item.symbol in self._stale,
+            flags=self._flags.get(item.symbol, QuoteFlag(0)),
         )
 
     def _renew(self, item_ids: Iterable[str]) -> None:

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from pytestqt.qtbot import QtBot
 
-from core.domain.enums import ItemState
+from core.domain.enums import ItemState, QuoteFlag
 from tests.widgets.desk_records import instrument, item, quote, view
 from tests.widgets.pictures import count, grab
 from widgets.theme import Theme, ThemeHolder
@@ -163,11 +163,11 @@ def test_changed_price_is_tinted_for_a_moment_and_only_when_wished(
 
 
 def test_stale_price_is_grey(desk: WatchlistView, theme: ThemeHolder) -> None:
-    desk.set_stale({"300750.SZ"})
+    desk.set_flags([("300750.SZ", QuoteFlag.STALE)])
     assert tone(desk, "catl", "last") == "t3"
     image = grab(desk.table.viewport(), cell_rect(desk, "catl", "last"))
     assert count(image, theme.color("rise")) == 0
-    desk.set_stale(())
+    desk.set_flags([("300750.SZ", QuoteFlag(0))])
     assert tone(desk, "catl", "last") == "rise"
 
 
