@@ -5,13 +5,16 @@ to its own time, so what it adds to the day's cumulative volume was traded befor
 auction belongs to the first bar and the closing auction to the last (15:00), as in QMT; what a source still
 sends shortly after 11:30 belongs to 11:30. Lunch has no bars: a day is 240 minutes, 48 five-minute bars or
 one day stamped 15:00. A minute without a trade is flat at the previous close. Fixed-price trading after 15:05
-is in no bar.
+is in no bar. `bar_columns` makes the same bars of many recorded snapshots at once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
 
 from core.domain.enums import Period
 from core.domain.market import Bar, Quote, Symbol
@@ -22,6 +25,9 @@ _OPENING, _MORNING, _LUNCH = at(9, 15), at(9, 30), at(11, 30)
 _AFTERNOON, _CLOSE, _AFTER_HOURS = at(13, 0), at(15, 0), at(15, 5)
 _HALF = 120
 _MINUTES = {Period.M1: 1, Period.M5: 5, Period.D1: 240}
+_DAY_MS, _EAST_MS = 24 * 60 * _MINUTE, 8 * 60 * _MINUTE
+
+Ints = NDArray[np.int64]
 
 
 def bar_index(time_ms: int, period: Period) -> int | None:
@@ -45,6 +51,24 @@ def bar_end(day_ms: int, index: int, period: Period) -> int:
     return day_ms + start + last_minute * _MINUTE
 
 
+def bar_indices(time_ms: Ints, period: Period) -> tuple[Ints, Ints]:
+    """`bar_index` and `midnight` of many moments; -1 outside 09:15-15:05."""
+    now = (time_ms + _EAST_MS) % _DAY_MS
+    early = now < _AFTERNOON
+    passed = np.where(early, np.minimum(now, _LUNCH) - _MORNING, np.minimum(now, _CLOSE) - _AFTERNOON)
+    minute = np.maximum(-(-passed // _MINUTE) - 1, 0) + np.where(early, 0, _HALF)
+    inside = (now >= _OPENING) & (now <= _AFTER_HOURS)
+    return np.where(inside, minute // _MINUTES[period], -1), time_ms - now
+
+
+def bar_ends(day_ms: Ints, index: Ints, period: Period) -> Ints:
+    """`bar_end` of many bars."""
+    last_minute = (index + 1) * _MINUTES[period]
+    start = np.where(last_minute <= _HALF, _MORNING, _AFTERNOON - _HALF * _MINUTE)
+    ends: Ints = day_ms + start + last_minute * _MINUTE
+    return ends
+
+
 def midnight(time_ms: int) -> int:
     """Start of the Shanghai day of a moment."""
     return time_ms - time_of_day(time_ms)
@@ -52,7 +76,7 @@ def midnight(time_ms: int) -> int:
 
 @dataclass(slots=True)
 class _Growing:
-    """The bar under construction."""
+    """The bar under construction. `from_money` is the day's amount when it began."""
 
     index: int
     open: int
@@ -60,11 +84,13 @@ class _Growing:
     low: int
     close: int
     volume: int = 0
-    amount: float = 0.0
+    from_money: float = 0.0
 
     def trade(self, price: int) -> None:
-        self.high = max(self.high, price)
-        self.low = min(self.low, price)
+        if price > self.high:
+            self.high = price
+        if price < self.low:
+            self.low = price
         self.close = price
 
 
@@ -72,7 +98,8 @@ class BarBuilder:
     """Grows the bars of one symbol and one period from its snapshots, in time order.
 
     Started before the first bar ends it knows the whole day; started later it begins with the bar of its
-    first snapshot, whose volume so far is left out. `dropped_old` counts snapshots whose time went back.
+    first snapshot, whose volume so far is left out. A snapshot without a last price among others that have one tells
+    nothing. `dropped_old` counts snapshots whose time went back.
     """
 
     def __init__(self, symbol: Symbol, period: Period = Period.M1) -> None:
@@ -81,6 +108,10 @@ class BarBuilder:
         self._day_ms = -1
         self._before: Quote | None = None
         self._growing: _Growing | None = None
+        self._newest_ms = -1
+        self._until_ms = -1  # the growing bar holds every later snapshot up to this time
+        self._money = 0.0  # the day's amount, as if it never went back
+        self._lost = 0.0  # by how much it went back, below zero
         self.dropped_old = 0
 
     @property
@@ -90,45 +121,57 @@ class BarBuilder:
 
     def add(self, quote: Quote) -> list[Bar]:
         """Take a snapshot; return the bars it completed, flat ones between them included."""
-        before = self._before
-        if before is not None and quote.time_ms < before.time_ms:
+        before, time_ms = self._before, quote.time_ms
+        if time_ms < self._newest_ms:
             self.dropped_old += 1
             return []
+        self._newest_ms = time_ms
+        if time_ms <= self._until_ms:
+            if quote.last > 0:
+                self._before = quote
+                self._take(quote, before)
+            return []
         done: list[Bar] = []
-        if midnight(quote.time_ms) != self._day_ms:
+        if midnight(time_ms) != self._day_ms:
             done = self.finish()
-            self._day_ms, before = midnight(quote.time_ms), None
-        index = bar_index(quote.time_ms, self._period)
+            self._day_ms, before = midnight(time_ms), None
+        index = bar_index(time_ms, self._period)
         if index is None:
             return done
-        self._before = quote
         if quote.last <= 0:
+            if self._growing is None:
+                self._before = quote
             return done
+        self._before = quote
         if self._growing is None:
             before = self._start(quote, before, index)
         done += self._grow_to(index)
+        self._until_ms = bar_end(self._day_ms, index, self._period)
         self._take(quote, before)
         return done
 
     def finish(self) -> list[Bar]:
         """Close the growing bar, at the end of the day or of the data."""
         done = [] if self._growing is None else [self._bar(self._growing)]
-        self._growing, self._before = None, None
+        self._growing, self._before, self._until_ms = None, None, -1
         return done
 
     def _start(self, quote: Quote, before: Quote | None, index: int) -> Quote:
         """First price of the day, or of what we saw of it; returns the snapshot from which volumes count."""
+        self._lost = 0.0
         if index == 0:
             first = quote.open or quote.last
-            self._growing = _Growing(0, first, max(first, quote.high), min(first, quote.low or first), first)
-            self._growing.volume, self._growing.amount = quote.volume, quote.amount
+            low = min(first, quote.low or first)
+            self._growing = _Growing(0, first, max(first, quote.high), low, first, quote.volume)
             return quote
         if before is not None and before.volume == 0 and quote.pre_close > 0:
             # Seen from the beginning, but the first trade comes late: flat at the previous close until then.
             flat = quote.pre_close
-            self._growing = _Growing(0, flat, flat, flat, flat)
+            self._growing = _Growing(0, flat, flat, flat, flat, 0, before.amount)
+            self._money = before.amount
             return before
-        self._growing = _Growing(index, quote.last, quote.last, quote.last, quote.last)
+        last = quote.last
+        self._growing = _Growing(index, last, last, last, last, 0, quote.amount)
         return quote
 
     def _grow_to(self, index: int) -> list[Bar]:
@@ -138,7 +181,7 @@ class BarBuilder:
         while growing is not None and growing.index < index:
             done.append(self._bar(growing))
             close = growing.close
-            growing = _Growing(growing.index + 1, close, close, close, close)
+            growing = _Growing(growing.index + 1, close, close, close, close, 0, self._money)
         self._growing = growing
         return done
 
@@ -147,18 +190,21 @@ class BarBuilder:
         growing = self._growing
         if growing is None or before is None:
             return
-        volume = max(0, quote.volume - before.volume)
-        if volume and not growing.volume:
-            first = quote.open if before.volume == 0 and quote.open > 0 else quote.last
-            growing.open = growing.high = growing.low = first
-        growing.volume += volume
-        growing.amount += max(0.0, quote.amount - before.amount)
+        volume = quote.volume - before.volume
+        if volume > 0:
+            if not growing.volume:
+                first = quote.open if before.volume == 0 and quote.open > 0 else quote.last
+                growing.open = growing.high = growing.low = first
+            growing.volume += volume
+        if quote.amount < before.amount:
+            self._lost += quote.amount - before.amount
+        self._money = quote.amount - self._lost
         growing.trade(quote.last)
         # The day's high and low tell of trades between two snapshots.
-        if quote.high > before.high:
-            growing.high = max(growing.high, quote.high)
-        if quote.low > 0 and (quote.low < before.low or not before.low):
-            growing.low = min(growing.low, quote.low)
+        if quote.high > before.high and quote.high > growing.high:
+            growing.high = quote.high
+        if 0 < quote.low < growing.low and (quote.low < before.low or not before.low):
+            growing.low = quote.low
 
     def _bar(self, growing: _Growing) -> Bar:
         return Bar(
@@ -170,12 +216,15 @@ class BarBuilder:
             growing.low,
             growing.close,
             growing.volume,
-            growing.amount,
+            max(0.0, self._money - growing.from_money),
         )
 
 
 def bars_from_quotes(quotes: Iterable[Quote], period: Period = Period.M1) -> list[Bar]:
-    """All bars of snapshots in time order, of one symbol or of several; by symbol, then by time."""
+    """All bars of snapshots in time order, of one symbol or of several; by symbol, then by time.
+
+    One after the other; `bar_columns.bars_in_bulk` gives the same for many.
+    """
     builders: dict[Symbol, BarBuilder] = {}
     bars: dict[Symbol, list[Bar]] = {}
     for quote in quotes:

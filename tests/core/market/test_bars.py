@@ -161,6 +161,30 @@ def test_time_and_volume_that_go_back() -> None:
     assert (bar.low, bar.close, bar.volume) == (10_010, 10_010, 100)
 
 
+def test_a_snapshot_without_a_price_among_others_tells_nothing() -> None:
+    builder = BarBuilder(SYMBOL)
+    builder.add(tick("10:00:10", "10.00", 1_000))
+    builder.add(tick("10:00:20", "0", 1_400))
+    builder.add(tick("10:00:30", "10.02", 1_600))
+    (bar,) = builder.finish()
+    assert (bar.low, bar.close, bar.volume, bar.amount) == (10_020, 10_020, 600, 6_000.0)
+
+
+def test_an_amount_that_goes_back_is_not_taken_from_the_bar() -> None:
+    builder = BarBuilder(SYMBOL)
+    for second, amount in ((10, 1_000.0), (20, 1_500.0), (30, 1_200.0), (40, 1_300.0)):
+        builder.add(replace(tick(f"10:00:{second}", "10.00", second), amount=amount))
+    done = builder.add(replace(tick("10:01:10", "10.00", 60), amount=1_350.0))
+    assert [bar.amount for bar in (*done, *builder.finish())] == [600.0, 50.0]
+
+
+def test_an_earlier_day_is_dropped() -> None:
+    builder = BarBuilder(SYMBOL)
+    builder.add(tick("2026-11-20 08:00:00", "10.00", 0))
+    assert builder.add(tick("2026-11-19 10:00:00", "9.00", 100)) == []
+    assert (builder.dropped_old, builder.current) == (1, None)
+
+
 @given(
     st.lists(
         st.tuples(st.integers(0, 6 * 3600), st.integers(9_000, 11_000), st.integers(0, 10_000)),
