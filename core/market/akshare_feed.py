@@ -12,13 +12,13 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
 from core.clock import Clock
 from core.domain.enums import FeedState, Period, Phase
 from core.domain.market import Bar, Instrument, Quote, Symbol, ms_to_datetime
-from core.errors import HelperError, HelperTimeout, SourceError, UserError
+from core.errors import HelperError, HelperTimeout, SourceError
 from core.exchange.boards import class_of
 from core.exchange.calendar import MAINLAND, Calendar
 from core.exchange.sessions import domain_phase
@@ -28,33 +28,19 @@ from core.market.breaker import BreakerState
 from core.market.helper import HelperProcess
 from core.market.pace import SHORTEST_S, Pace
 from core.market.source_names import Source, SourceFault
-from core.market.sources import Outcome, Sources, SourceView
+from core.market.sources import Outcome, SourceDetails, Sources
+from core.market.vitals import SILENCE_S, HealthListener, Vitals
 from core.ports import FeedHealth
 
 _log = logging.getLogger(__name__)
 
 Listener = Callable[[Sequence[Quote]], None]
-HealthListener = Callable[[FeedHealth], None]
 
-SILENCE_S = 10.0
+_ANY = Symbol("000001.SH")
 _LONGEST_SLEEP_S = 5.0
 _GATHER_S = 0.25
 _IMPORT_S = 20.0
 _LIST_SIZE = 80
-
-
-@dataclass(frozen=True, slots=True)
-class SourceDetails:
-    """What lies behind the health: the source in use (None before the first answer) and every source's state."""
-
-    in_use: Source | None
-    views: tuple[SourceView, ...]
-    latency_ms: int | None
-    expected_interval_s: float
-    polls: int
-    failed_polls: int
-    bad_rows: int
-    absent: tuple[Symbol, ...]
 
 
 class AkshareFeed:
@@ -87,19 +73,17 @@ class AkshareFeed:
         self._options = options if options is not None else DoorOptions()
         self._prefer = tuple(prefer)
         self._singles = singles
-        self._silence_s = silence_s
         self._calendar = calendar
         self._pace = Pace(interval_s, self._phase, shortest_s)
         self._downloads = Downloads(quotes, downloads, sources, loop, clock, self._options, self._prefer)
         self._listener: Listener = _nobody
-        self._health_listener: HealthListener = _nobody_hears
-        self._health = FeedHealth(FeedState.OFF, since_ms=clock.now_ms())
+        self._vitals = Vitals(loop, clock, silence_s, self._trading, self._silence_text)
         self._task: asyncio.Task[None] | None = None
         self._kicked = asyncio.Event()
-        self._silence: asyncio.TimerHandle | None = None
         self._phases: tuple[int, dict[str, Phase]] = (-1, {})
         self._in_use: Source | None = None
         self._absent: dict[Symbol, None] = {}
+        self._bad_told: set[tuple[Source, str]] = set()
         self._closed = False
         self.polls = self.failed_polls = self.bad_rows = 0
 
@@ -111,7 +95,7 @@ class AkshareFeed:
     @property
     def health(self) -> FeedHealth:
         """How the feed is."""
-        return self._health
+        return self._vitals.health
 
     @property
     def details(self) -> SourceDetails:
@@ -135,7 +119,7 @@ class AkshareFeed:
 
     def listen_health(self, on_health: HealthListener) -> None:
         """Set the one listener of health; called on the loop at each change of state."""
-        self._health_listener = on_health
+        self._vitals.listen(on_health)
 
     def pace(self, intervals: Mapping[Symbol, float]) -> None:
         """Seconds between two questions by symbol; symbols not named have the default."""
@@ -149,21 +133,21 @@ class AkshareFeed:
         self._pace.add(symbols)
         self._kicked.set()
         if self._task is None:
-            self._set(FeedState.STARTING, "")
-            self._watch_silence()
+            self._vitals.set(FeedState.STARTING, "")
+            self._vitals.expect(2.0 * self._pace.shortest())
             self._task = self._loop.create_task(self._run())
 
     async def close(self) -> None:
         """Ask nothing more; a request under way is given up."""
         self._closed = True
-        self._drop_silence()
+        self._vitals.expect_nothing()
         self._downloads.close()
         task, self._task = self._task, None
         if task is not None:
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await task
-        self._set(FeedState.OFF, "")
+        self._vitals.set(FeedState.OFF, "")
 
     async def instruments(self, symbols: Sequence[Symbol]) -> dict[Symbol, Instrument]:
         """Instruments the sources know, asked once a day. Raises SourceError or HelperError."""
@@ -212,7 +196,8 @@ class AkshareFeed:
             return
         self._take(answer, due, problems)
         for better in self._prefer[: self._prefer.index(answer.source)]:
-            if self._sources.usable(better):
+            in_doubt = self._sources.view(better).breaker is BreakerState.HALF_OPEN
+            if in_doubt and self._sources.usable(better):
                 probed = await self._ask(better, due, [])
                 if probed is not None:
                     self._pace.asked(due, self._loop.time())
@@ -230,9 +215,10 @@ class AkshareFeed:
                 continue
             answer = await self._ask(view.source, due, problems)
             if answer is not None:
-                for other in views:
-                    if other.breaker is BreakerState.HALF_OPEN and other.source is not answer.source:
-                        problems.append(f"{other.source}暂停访问（{other.reason.rstrip('。')}），正在再试")
+                doubted = [one for one in views if one.breaker is BreakerState.HALF_OPEN and one is not view]
+                problems += [
+                    f"{one.source}暂停访问（{one.reason.rstrip('。')}），正在再试" for one in doubted
+                ]
                 return answer
         return None
 
@@ -261,58 +247,35 @@ class AkshareFeed:
         now = self._clock.now_ms()
         self.bad_rows += len(answer.bad)
         for line in answer.bad:
-            _log.warning("%s gave a row that is no quote: %s", answer.source, line)
+            told = (answer.source, line[:9])
+            if told not in self._bad_told:  # once each: it may go on all day
+                self._bad_told.add(told)
+                _log.warning("%s gave a row that is no quote: %s", answer.source, line)
         for symbol in due:
             self._absent.pop(symbol, None)
         self._absent.update(dict.fromkeys(answer.absent))
         self._in_use = answer.source
-        self._watch_silence()
+        self._vitals.expect(2.0 * self._pace.shortest())
         text = "；".join(problems) and f"{'；'.join(problems)}。现用{answer.source}。"
-        self._set(FeedState.LIVE, text)
+        self._vitals.set(FeedState.LIVE, text)
         if answer.quotes and not self._closed:
             try:
                 self._listener([replace(quote, received_ms=now) for quote in answer.quotes])
             except Exception:  # noqa: BLE001 - task border: a broken listener must not stop the feed
                 _log.exception("the listener of the quotes failed on %d quotes", len(answer.quotes))
 
-    # health
-
     def _failed(self, text: str) -> None:
         self.failed_polls += 1
-        self._set(FeedState.LOST, f"{text.rstrip('。')}。程序会自动再试。")
+        self._vitals.set(FeedState.LOST, f"{text.rstrip('。')}。程序会自动再试。")
 
-    def _watch_silence(self) -> None:
-        """From now on an answer is expected within the silence, or within two intervals where these are longer."""
-        self._drop_silence()
-        patience = max(self._silence_s, 2.0 * self._pace.shortest())
-        self._silence = self._loop.call_later(patience, self._grown_silent)
+    def _trading(self, for_s: float) -> bool:
+        """Has any symbol traded continuously now and so many seconds ago? Breaks are longer than any patience."""
+        ago_ms = self._clock.now_ms() - round(for_s * 1000)
+        continuous = (symbol for symbol in self._pace.symbols if self._phase(symbol) is Phase.CONTINUOUS)
+        return any(self._phase_at(symbol, ago_ms) is Phase.CONTINUOUS for symbol in continuous)
 
-    def _drop_silence(self) -> None:
-        if self._silence is not None:
-            self._silence.cancel()
-            self._silence = None
-
-    def _grown_silent(self) -> None:
-        self._silence = None
-        symbols = self._pace.symbols
-        if self._closed or not any(self._phase(symbol) is Phase.CONTINUOUS for symbol in symbols):
-            return
-        if self._health.state.is_healthy:
-            text = f"{self.source}已经 {self._silence_s:g} 秒没有答复，正在重试。行情可能过时。"
-            self._set(FeedState.SILENT, text)
-
-    def _set(self, state: FeedState, text: str) -> None:
-        before = self._health
-        if before.state is state:
-            self._health = replace(before, text=text)
-            return
-        lost = before.losses + (state in (FeedState.LOST, FeedState.SILENT) and before.state.is_healthy)
-        back = before.resubscribed + (state is FeedState.LIVE and not before.state.is_healthy)
-        self._health = FeedHealth(state, text, self._clock.now_ms(), lost, back)
-        try:
-            self._health_listener(self._health)
-        except Exception:  # noqa: BLE001 - task border: a broken listener must not stop the feed
-            _log.exception("the listener of the health failed")
+    def _silence_text(self) -> str:
+        return f"{self.source}已经 {self._vitals.patience_s:g} 秒没有答复，正在重试。行情可能过时。"
 
     def _phase(self, symbol: Symbol) -> Phase:
         """The clock's phase, once a minute for each class of an exchange: phases begin on whole minutes."""
@@ -324,21 +287,13 @@ class AkshareFeed:
         key = f"{class_of(symbol)}{symbol[-2:]}"
         found = known.get(key)
         if found is None:
-            try:
-                found = domain_phase(symbol, ms_to_datetime(now), self._calendar)
-            except UserError:  # a code of no class: poll it like the others
-                found = Phase.CONTINUOUS if self._calendar.is_trading_day(_today(now)) else Phase.CLOSED
-            known[key] = found
+            found = known[key] = self._phase_at(symbol, now)
         return found
 
-
-def _today(now_ms: int) -> date:
-    return ms_to_datetime(now_ms).date()
+    def _phase_at(self, symbol: Symbol, at_ms: int) -> Phase:
+        known = symbol if class_of(symbol) is not None else _ANY  # new codes trade like the others
+        return domain_phase(known, ms_to_datetime(at_ms), self._calendar)
 
 
 def _nobody(quotes: Sequence[Quote]) -> None:
     """Before `listen`."""
-
-
-def _nobody_hears(health: FeedHealth) -> None:
-    """Before `listen_health`."""

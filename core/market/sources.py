@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from core.domain.market import Symbol
 from core.errors import ContractError, SourceError
 from core.market.breaker import Breaker, BreakerLimits, BreakerState
 from core.market.budget import Budget
@@ -66,6 +67,20 @@ class SourceView:
     asked: int
     failed: int
     refused: int
+
+
+@dataclass(frozen=True, slots=True)
+class SourceDetails:
+    """What lies behind the health: the source in use (None before the first answer) and every source's state."""
+
+    in_use: Source | None
+    views: tuple[SourceView, ...]
+    latency_ms: int | None
+    expected_interval_s: float
+    polls: int
+    failed_polls: int
+    bad_rows: int
+    absent: tuple[Symbol, ...]
 
 
 class _Known:
