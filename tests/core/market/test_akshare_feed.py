@@ -213,11 +213,14 @@ def test_the_other_source_answers_in_the_same_round_and_the_better_one_returns()
         await stage.feed.start([A, B])
         await stage.until(lambda: stage.state is FeedState.LIVE)
         stage.server.break_down(Fault.THROTTLE, host=EM)
+        before = stage.feed.polls
         await stage.until(lambda: stage.feed.source == "新浪")
         assert stage.batches[-1][0].source == "新浪"
         assert "可能被限流" in stage.feed.health.text
         assert "现用新浪" in stage.feed.health.text
         await stage.until(lambda: stage.sources.view(Source.EASTMONEY).breaker is not BreakerState.CLOSED)
+        rounds = stage.feed.polls - before
+        assert stage.sources.view(Source.EASTMONEY).failed <= rounds  # at most once in a round
         stage.server.break_down(None, host=EM)
         await stage.until(lambda: stage.feed.source == "东方财富")
         assert stage.feed.health.text == ""
@@ -310,6 +313,19 @@ def test_nobody_calls_lunch_silence() -> None:
     assert (
         len(stage.server.asked()) == 1
     )  # and lunch is asked about once a minute, not every fifty milliseconds
+
+
+def test_silence_counts_from_the_opening() -> None:
+    async def work(stage: Stage) -> None:
+        stage.server.break_down(Fault.HANG)
+        await stage.feed.start([A, B])
+        await stage.until(lambda: stage.state is FeedState.LOST)
+
+    afternoon_s = AT_S + 9000 - 2  # the desk's clock stands at 13:00:00 sharp, the last answer was at lunch
+    stage = play(work, at_s=afternoon_s, silence_s=0.1, timeout_s=0.5)
+    assert [health.state for health in stage.states] == [FeedState.STARTING, FeedState.LOST, FeedState.OFF]
+    later = play(work, at_s=afternoon_s + 1, silence_s=0.1, timeout_s=0.5)
+    assert FeedState.SILENT in [health.state for health in later.states]
 
 
 def test_rows_in_unknown_units_are_no_quotes_and_the_other_source_answers() -> None:
