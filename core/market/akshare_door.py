@@ -85,11 +85,15 @@ class AkshareDoor:
         return level_row(symbol, values, eastmoney.parse_stock(self._guard.last_body, symbol))
 
     def market_list(self) -> list[Snapshot]:
-        """Every share and every ETF of the country, page by page (some 70 polite requests)."""
-        rows: list[Snapshot] = []
-        for name in ("stock_zh_a_spot_em", "fund_etf_spot_em"):
-            rows += snapshots_of_list(self._call(name), symbol_of_code)
-        return rows
+        """Every share and every ETF of the country, page by page: some 70 polite requests to East Money, else to Sina."""
+        try:
+            tables = [self._call("stock_zh_a_spot_em"), self._call("fund_etf_spot_em")]
+            lots = True
+        except SourceError as error:
+            logging.getLogger(__name__).warning("the list comes from Sina: %s", error)
+            tables = [self._call("stock_zh_a_spot"), self._call("fund_etf_category_sina", symbol="ETF基金")]
+            lots = False
+        return [row for table in tables for row in snapshots_of_list(table, symbol_of_code, lots=lots)]
 
     # history
 
@@ -229,7 +233,10 @@ def asks_right_market(symbol: Symbol) -> bool:
 
 
 def symbol_of_code(code: str) -> Symbol | None:
-    """A bare code of a list of shares or funds; None for what we do not trade (delisted, third board)."""
+    """A code of a list of shares or funds, bare or as `sh600519`; None for what we do not trade (third board)."""
+    if not code.isdigit():
+        marked = Symbol(f"{code[2:]}.{code[:2].upper()}")
+        return marked if class_of(marked) not in (None, _C.INDEX) else None
     found = candidates(code)
     if not found or class_of(found[0]) is _C.INDEX:
         return None

@@ -59,21 +59,21 @@ def bar_rows(table: Any) -> list[BarRow]:
     ]
 
 
-def snapshots_of_list(table: Any, symbol_of: Callable[[str], Symbol | None]) -> list[Snapshot]:
-    """Rows of a whole-market table. Shares come without a time, funds with one."""
+def snapshots_of_list(table: Any, symbol_of: Callable[[str], Symbol | None], *, lots: bool) -> list[Snapshot]:
+    """Rows of a whole-market table. Only East Money's funds come with a time. `lots`: volumes are not shares."""
     found = []
     for row in records(table):
         symbol = symbol_of(str(row["代码"]))
         if symbol is None:
             continue
         try:
-            found.append(_market_row(symbol, row))
+            found.append(_market_row(symbol, row, lot_of(symbol) if lots else 1))
         except BadRow:
             continue
     return found
 
 
-def _market_row(symbol: Symbol, row: Mapping[str, Any]) -> Snapshot:
+def _market_row(symbol: Symbol, row: Mapping[str, Any], lot: int) -> Snapshot:
     moment = row.get("更新时间")
     time_ms = 0
     if isinstance(moment, datetime) and moment == moment:  # NaT is unequal to itself
@@ -89,7 +89,7 @@ def _market_row(symbol: Symbol, row: Mapping[str, Any]) -> Snapshot:
         pre_close=number(row["昨收"]),
         volume=number(row["成交量"]),
         amount=number(row["成交额"]),
-        lot=lot_of(symbol),
+        lot=lot,
         bids=((number(row.get("买一")), 0.0),),
         asks=((number(row.get("卖一")), 0.0),),
     )

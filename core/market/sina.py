@@ -39,7 +39,8 @@ def check_body(address: str, body: bytes) -> bytes:
         raise _problem(SourceFault.BANNED, "拒绝访问，可能请求太多")
     if text.startswith("<"):
         raise _problem(SourceFault.GARBLED, "给的是网页，不是行情")
-    if not text or text in ("null", "[]"):
+    pages = "/Market_Center." in address  # the page after the last one is empty by right
+    if not text or (text in ("null", "[]") and not pages):
         raise _problem(SourceFault.THROTTLED, "的答复是空的，可能被限流")
     if address.endswith(("qfq.js", "hfq.js")):
         factor_table(text)  # akshare evaluates this text as Python: only plain data may pass

@@ -101,9 +101,10 @@ class EastmoneyServer:
                 self._state.faults[host] = fault
 
     def forget(self) -> None:
-        """Forget the requests so far."""
+        """Forget the requests so far, and what is served."""
         with self._state.lock:
             self._state.asked.clear()
+            self._state.routes.clear()
 
     def asked(self, host: str = "") -> list[Asked]:
         """Requests so far to hosts that end with `host`."""
