@@ -10,9 +10,11 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from core.domain.market import Instrument, Symbol
-from core.exchange.boards import SecurityClass
+from core.exchange.boards import SecurityClass, class_of
 from core.exchange.refusals import Refusal, RuleCode
 from core.market.directory import Ambiguous, Found, InstrumentDirectory, Resolution
 from core.market.directory_cache import FILE_NAME, load_cached, save_cached
@@ -349,3 +351,42 @@ def test_a_torn_write_leaves_the_old_list(tmp_path: Path, monkeypatch: pytest.Mo
     assert kept is not None
     assert kept.entries == entries
     assert len(list(tmp_path.iterdir())) == 1
+
+
+WHOLE = InstrumentDirectory()
+PASTED = st.one_of(
+    st.text(max_size=12),
+    st.text(alphabet="0123456789.shzbjSHZBJ ０１６ＳＨ$()-_:：", max_size=14),
+    st.text(alphabet="中国银行贵州茅台平安万科AＡETF*ST 　", max_size=8),
+    st.sampled_from([entry.symbol for entry in WHOLE.entries]),
+)
+
+
+@settings(max_examples=1_500, deadline=None)
+@given(text=PASTED, tradable_only=st.booleans())
+def test_whatever_is_typed_gets_an_answer(text: str, tradable_only: bool) -> None:
+    found = WHOLE.resolve(text, tradable_only=tradable_only)
+    WHOLE.search(text)
+    if isinstance(found, Refusal):
+        assert found.text
+        return
+    meant = found.candidates if isinstance(found, Ambiguous) else (found,)
+    assert meant
+    for one in meant:
+        assert class_of(one.symbol) is not None
+        assert not tradable_only or class_of(one.symbol) is not SecurityClass.INDEX
+        assert one.entry is None or one.entry.symbol == one.symbol
+    if isinstance(found, Ambiguous):
+        assert found.question
+
+
+@pytest.mark.parametrize("entry", WHOLE.entries, ids=lambda entry: entry.symbol)
+def test_every_security_is_found_by_its_symbol_its_name_and_its_initials(entry: Entry) -> None:
+    assert WHOLE.resolve(entry.symbol) == Found(entry.symbol, entry)
+    for text in (entry.name, entry.initials[0]):
+        found = WHOLE.resolve(text)
+        assert not isinstance(found, Refusal), text
+        meant = found.candidates if isinstance(found, Ambiguous) else (found,)
+        assert entry in [one.entry for one in meant], text
+    assert entry in WHOLE.search(entry.name, 20)
+    assert entry in WHOLE.search(entry.code, 20)
