@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -50,9 +49,19 @@ class TickColumns:
     def __len__(self) -> int:
         return len(self.time_ms)
 
-    def rows(self, keep: NDArray[np.generic]) -> TickColumns:
-        """Only these rows, by mask or by place."""
+    def rows(self, keep: Bools) -> TickColumns:
+        """Only the rows of a mask."""
+        if keep.all():
+            return self
         columns = {name: getattr(self, name)[keep] for name in ("owner", *_WHOLE, "amount")}
+        return replace(self, **columns)
+
+    def by_owner(self) -> TickColumns:
+        """Those of one symbol together, in their order."""
+        if bool((self.owner[1:] >= self.owner[:-1]).all()):
+            return self
+        order = np.argsort(self.owner, kind="stable")
+        columns = {name: getattr(self, name)[order] for name in ("owner", *_WHOLE, "amount")}
         return replace(self, **columns)
 
 
@@ -64,13 +73,21 @@ def tick_columns(quotes: Iterable[Quote]) -> TickColumns:
     places = {symbol: place for place, symbol in enumerate(symbols)}
     count = len(batch)
 
-    def whole(name: str) -> Ints:
-        return np.fromiter(map(attrgetter(name), batch), dtype=np.int64, count=count)
+    def whole(values: list[int]) -> Ints:
+        return np.fromiter(values, dtype=np.int64, count=count)
 
-    owner = np.fromiter(map(places.__getitem__, names), dtype=np.int64, count=count)
-    amount = np.fromiter(map(attrgetter("amount"), batch), dtype=np.float64, count=count)
-    columns = {name: whole(name) for name in _WHOLE}
-    return TickColumns(symbols=symbols, owner=owner, amount=amount, **columns)
+    return TickColumns(
+        symbols,
+        whole([places[name] for name in names]),
+        whole([quote.time_ms for quote in batch]),
+        whole([quote.last for quote in batch]),
+        whole([quote.open for quote in batch]),
+        whole([quote.high for quote in batch]),
+        whole([quote.low for quote in batch]),
+        whole([quote.pre_close for quote in batch]),
+        whole([quote.volume for quote in batch]),
+        np.fromiter([quote.amount for quote in batch], dtype=np.float64, count=count),
+    )
 
 
 def bars_in_bulk(quotes: Iterable[Quote], period: Period = Period.M1) -> list[Bar]:
@@ -94,15 +111,14 @@ def _in_order(ticks: TickColumns, period: Period) -> tuple[TickColumns, Ints, In
 
     Returns also number of the bar within the day, and start of the day.
     """
-    ticks = ticks.rows(np.argsort(ticks.owner, kind="stable"))
+    ticks = ticks.by_owner()
     if len(ticks):
         # The running newest time of each symbol: symbols are lifted far above each other to do all at once.
         lifted = ticks.time_ms + (ticks.owner << 44)
-        forward = lifted == np.maximum.accumulate(lifted)
-        ticks = ticks if forward.all() else ticks.rows(forward)
+        ticks = ticks.rows(lifted == np.maximum.accumulate(lifted))
     index, day = bar_indices(ticks.time_ms, period)
     inside = index >= 0
-    return (ticks, index, day) if inside.all() else (ticks.rows(inside), index[inside], day[inside])
+    return ticks.rows(inside), index[inside], day[inside]
 
 
 class _Days:

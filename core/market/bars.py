@@ -241,24 +241,29 @@ def bars_from_quotes(quotes: Iterable[Quote], period: Period = Period.M1) -> lis
 def aggregate(bars: Sequence[Bar], period: Period) -> list[Bar]:
     """Bars of one symbol, in time order, put together into a longer period; an unfinished last one is included."""
     result: list[Bar] = []
+    first_ms = end = -1
     for bar in bars:
-        index = bar_index(bar.time_ms, period)
-        if index is None:
-            continue
-        end = bar_end(midnight(bar.time_ms), index, period)
-        if not result or result[-1].time_ms != end:
-            result.append(replace(bar, period=period, time_ms=end))
-            continue
+        if not first_ms <= bar.time_ms <= end:  # not of the same longer bar as the one before
+            index = bar_index(bar.time_ms, period)
+            if index is None:
+                continue
+            later = bar_end(midnight(bar.time_ms), index, period)
+            if later != end:
+                first_ms, end = bar.time_ms, later
+                result.append(replace(bar, period=period, time_ms=end))
+                continue
         whole = result[-1]
         # A minute without a trade repeats an older price, which is not this bar's open.
         first = whole if whole.volume or not bar.volume else bar
-        result[-1] = replace(
-            whole,
-            open=first.open,
-            high=max(first.high, bar.high),
-            low=min(first.low, bar.low),
-            close=bar.close,
-            volume=whole.volume + bar.volume,
-            amount=whole.amount + bar.amount,
+        result[-1] = Bar(
+            whole.symbol,
+            period,
+            end,
+            first.open,
+            max(first.high, bar.high),
+            min(first.low, bar.low),
+            bar.close,
+            whole.volume + bar.volume,
+            whole.amount + bar.amount,
         )
     return result
