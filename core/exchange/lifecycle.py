@@ -25,6 +25,7 @@ _TOKEN = re.compile(
     r"(?P<refused>\b(?:reject(?:ed|s)?|refused?|junk(?:ed)?|invalid|denied)\b|废单|被拒|拒单)"
     r"|(?P<day>\b(?:next|new|following) (?:trading )?(?:day|morning)\b|\bday \d+\b|\bT\+[12]\b|\bovernight\b|\bsettle(?:d|ment)?\b"
     r"|次日|下一(?:个)?交易日|第二天|换日)"
+    r"|(?P<close>\bend of (?:the )?day\b|\bday ends?\b|\bmarket closes?\b|收盘|日终)"
     r"|(?P<cancel>\bcancel(?:l?ed|s|ling)?\b|\bwithdraw(?:n|s)?\b|\bexpire[ds]?\b|\brelease[ds]?\b|撤单|撤销|已撤)"
     r"|(?P<bought>\bbought\b)|(?P<sold>\bsold\b)"
     r"|(?P<buy>\bbuy(?:s|ing)?\b|买入|买)|(?P<sell>\bsell(?:s|ing)?\b|卖出|卖)"
@@ -34,8 +35,6 @@ _TOKEN = re.compile(
     r"|(?P<number>(?<![\w.])\d[\d,]*(?![\w.%]))",
     re.IGNORECASE,
 )
-
-_ACTION = re.compile("|".join(f"(?:{part})" for part in (r"[A-Za-z]{3}", r"[\u4e00-\u9fff]", r"T\+[12]")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +67,10 @@ def step(walk: Walk, event: str) -> Walk:
 def _words(event: str) -> list[_Word]:
     plain = _COMMENT.sub(" ", event)
     head, _, tail = plain.partition(":")
-    if _ACTION.search(head) and not any(match["amount"] for match in _TOKEN.finditer(tail)):
-        plain = head
-    words = [_word(match) for match in _TOKEN.finditer(plain)]
+    words = [_word(match) for match in _TOKEN.finditer(head)]
+    acts = any(word.kind not in ("number", "amount") for word in words)
+    if not acts or any(match["amount"] for match in _TOKEN.finditer(tail)):
+        words = [_word(match) for match in _TOKEN.finditer(plain)]  # "fill: 400@9.98"
     if not any(word.kind not in ("number", "amount") for word in words):
         raise CaseError(f"lifecycle step not understood: {event!r}")
     return words
@@ -94,6 +94,8 @@ def _act(walk: Walk, words: list[_Word], at: int, event: str) -> tuple[Walk, int
         return walk, at + 1
     if word.kind == "day":  # behind an order it is a remark: "sell 100@10 rejected, T+1"
         return (_new_day(walk) if at == 0 else walk), at + 1
+    if word.kind == "close":  # day orders end with their day, and nothing is left to cancel
+        return replace(walk, ledger=walk.ledger.release_all()), len(words)
     if word.kind == "cancel":
         wanted = _side_of(words, at)
         return replace(walk, ledger=walk.ledger.release(_latest(walk, event, wanted).order_id)), len(words)

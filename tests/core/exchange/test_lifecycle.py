@@ -79,6 +79,11 @@ def test_a_day_passes(day: str) -> None:
         "撤单",
         "rejected",
         "废单",
+        "end of day",
+        "end of day: the rest is cancelled",
+        "day end, order expires",
+        "counter: rejected",
+        "收盘",
     ],
 )
 def test_the_rest_is_given_back(event: str) -> None:
