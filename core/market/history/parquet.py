@@ -68,11 +68,12 @@ class ParquetDoor:
                 f"COPY (SELECT * FROM columns_to_write) TO {_text(str(temporary))} "
                 f"(FORMAT parquet, {_FORMAT}, KV_METADATA {{{marks}}})"
             )
+            connection.unregister("columns_to_write")
             replace_file(temporary, path, pause=self._pause)
         except duckdb.Error as error:
+            self.close()
             raise OSError(f"cannot write {path.name}: {error}") from error
         finally:
-            connection.unregister("columns_to_write")
             temporary.unlink(missing_ok=True)
 
     def read(self, paths: Sequence[Path], names: Sequence[str]) -> list[Columns]:
@@ -120,30 +121,39 @@ class ParquetDoor:
         return self._connection
 
     def _query(self, text: str, paths: Sequence[Path]) -> Columns:
-        import duckdb
-
+        """Run a query over files; raises FileNotFoundError, Damaged or OSError for the file that is at fault."""
         try:
-            return dict(self._open().execute(text, [[_escaped(path) for path in paths]]).fetchnumpy())
-        except (duckdb.Error, UnicodeDecodeError) as error:
-            # The message of an error may quote a damaged name, which then fails to decode.
+            return self._run(text, paths)
+        except _Failed:
+            pass
+        if len(paths) > 1:
+            for path in paths:
+                self._query(text, [path])
+        # Each is sound alone, or another program was replacing it. Only what fails twice is at fault.
+        try:
+            return self._run(text, paths)
+        except _Failed as failed:
             if len(paths) == 1:
-                raise _cause(paths[0], error) from error
-        # One of several is missing or damaged: whoever asked wants to know which.
-        for path in paths:
-            self._query(text, [path])
-        return self._query_again(text, paths)
+                raise _cause(paths[0], str(failed)) from failed
+            raise OSError(f"cannot read {len(paths)} files together: {failed}") from failed
 
-    def _query_again(self, text: str, paths: Sequence[Path]) -> Columns:
-        """Each is sound alone now: another process was replacing one of them."""
+    def _run(self, text: str, paths: Sequence[Path]) -> Columns:
+        """One try. After a failure DuckDB is opened anew: a damaged file can make it refuse every later query."""
         import duckdb
 
         try:
             return dict(self._open().execute(text, [[_escaped(path) for path in paths]]).fetchnumpy())
         except (duckdb.Error, UnicodeDecodeError) as error:
-            raise OSError(f"cannot read {len(paths)} files together: {error}") from error
+            # The message of an error may quote a damaged name, which then cannot be decoded.
+            self.close()
+            raise _Failed(str(error).partition("\n")[0] or type(error).__name__) from error
 
 
-def _cause(path: Path, error: Exception) -> Exception:
+class _Failed(Exception):
+    """DuckDB did not do it."""
+
+
+def _cause(path: Path, reason: str) -> Exception:
     """What DuckDB's complaint about one file means."""
     try:
         path.read_bytes()
@@ -151,7 +161,6 @@ def _cause(path: Path, error: Exception) -> Exception:
         return missing
     except OSError as unreadable:
         return unreadable
-    reason = str(error).splitlines()[0] if str(error) else type(error).__name__
     return Damaged(path, reason)
 
 

@@ -122,8 +122,14 @@ def test_today_is_asked_for_until_it_is_over(cache: BarCache) -> None:
 def test_answer_counts_from_when_it_was_asked_for(cache: BarCache) -> None:
     """Asked at 15:34 and answered at 15:36: the day may have changed between."""
     today = MARCH[3]
-    moments = iter([at(today, "15:34"), at(today, "15:34"), at(today, "15:36"), at(today, "15:36")])
-    GapFiller(cache, FakeSource(), lambda: next(moments)).fill([MOUTAI], Period.D1, today, today)
+    now = [at(today, "15:34")]
+
+    class Slow(FakeSource):
+        def bars(self, symbol: Symbol, period: Period, start: date, end: date) -> list[Bar]:
+            now[0] = at(today, "15:36")
+            return super().bars(symbol, period, start, end)
+
+    GapFiller(cache, Slow(), lambda: now[0]).fill([MOUTAI], Period.D1, today, today)
     assert cache.coverage(MOUTAI, Period.D1).state_of(today) is DayState.PARTIAL
 
 
