@@ -18,7 +18,7 @@ from datetime import date
 from core.clock import Clock
 from core.domain.enums import FeedState, Period, Phase
 from core.domain.market import Bar, Instrument, Quote, Symbol, ms_to_datetime
-from core.errors import HelperError, HelperTimeout, SourceError
+from core.errors import HelperTimeout, UserError
 from core.exchange.boards import class_of
 from core.exchange.calendar import MAINLAND, Calendar
 from core.exchange.sessions import domain_phase
@@ -232,7 +232,7 @@ class AkshareFeed:
         except HelperTimeout as error:
             self._sources.note(Outcome(source, SourceFault.TIMEOUT, round(deadline_s * 1000), str(error)))
             problems.append(str(error))
-        except (SourceError, HelperError) as error:
+        except UserError as error:
             problems.append(str(error).rstrip("。"))
         else:
             if answer.quotes or not answer.bad:

@@ -5,7 +5,9 @@ Run each with `on_ask=sources.answer`: the permit for every single request is as
 
 from __future__ import annotations
 
+import contextlib
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
@@ -14,7 +16,7 @@ from core.domain.enums import Period
 from core.domain.market import Bar, Instrument, Quote, Symbol
 from core.errors import HelperError, SourceError
 from core.market.helper_child import JobContext
-from core.market.public_quotes import BadRow, Rows, to_instrument, to_quote
+from core.market.public_quotes import BadRow, Rows, Snapshot, to_instrument, to_quote
 from core.market.public_records import Dividend, RightsFactor, Suspension
 from core.market.source_names import Source, SourceFault
 from core.market.sources import Granted, Outcome, Permit
@@ -127,6 +129,14 @@ def _singles(door: AkshareDoor, symbols: tuple[Symbol, ...]) -> Rows:
     return rows
 
 
+def _instruments(rows: Sequence[Snapshot], day: date | None, as_of_ms: int) -> tuple[Instrument, ...]:
+    found = []
+    for row in rows:
+        with contextlib.suppress(BadRow):
+            found.append(to_instrument(row, day, as_of_ms))
+    return tuple(found)
+
+
 @dataclass(frozen=True, slots=True)
 class InstrumentsJob:
     """Instruments of some symbols, in as few requests as possible."""
@@ -139,7 +149,7 @@ class InstrumentsJob:
     def run(self, context: JobContext) -> tuple[Instrument, ...]:
         """Symbols the source does not know are left out."""
         rows = _door(context, self.options, download=False).list_quotes(self.source, self.symbols)
-        return tuple(to_instrument(row, None, self.as_of_ms) for row in rows.found)
+        return _instruments(rows.found, None, self.as_of_ms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +163,7 @@ class InstrumentListJob:
     def run(self, context: JobContext) -> tuple[Instrument, ...]:
         """Some 70 requests; takes a minute or two."""
         rows = _door(context, self.options, download=True).market_list()
-        return tuple(to_instrument(row, self.day, self.as_of_ms) for row in rows)
+        return _instruments(rows, self.day, self.as_of_ms)
 
 
 @dataclass(frozen=True, slots=True)

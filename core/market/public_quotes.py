@@ -101,6 +101,7 @@ def to_quote(row: Snapshot, source: Source, as_of_ms: int) -> Quote:
 
     The time is the row's own: an unchanged row keeps its old time. `received_ms` is left to the caller's clock.
     """
+    _require_known(row.symbol)
     if row.time_ms <= 0:
         raise BadRow("没有行情时间")
     unit = volume_unit(row)
@@ -130,7 +131,8 @@ def to_quote(row: Snapshot, source: Source, as_of_ms: int) -> Quote:
 
 
 def to_instrument(row: Snapshot, day: date | None, as_of_ms: int) -> Instrument:
-    """The row as an instrument of `day` (None: the day of the row's own time)."""
+    """The row as an instrument of `day` (None: the day of the row's own time). Raises BadRow."""
+    _require_known(row.symbol)
     step = _step(row.symbol)
     name = clean_name(row.name)
     pre_close = milli_to_decimal(_milli(row.pre_close, step))
@@ -169,11 +171,15 @@ def volume_unit(row: Snapshot) -> int:
     )
 
 
+def _require_known(symbol: Symbol) -> None:
+    """Tick, limits and hours hang on the class of a code."""
+    if class_of(symbol) is None:
+        raise BadRow("号段不在任何证券类别内")
+
+
 def _looks_halted(row: Snapshot, as_of_ms: int) -> bool:
     """No price at all while its market trades. Before the opening every row is empty, so that says nothing."""
     if row.last > 0 or row.volume > 0:
-        return False
-    if class_of(row.symbol) is None:
         return False
     return domain_phase(row.symbol, ms_to_datetime(as_of_ms)) in _TRADING
 
@@ -201,13 +207,13 @@ def _own_limits(row: Snapshot) -> Limits | None:
 def _computed(row: Snapshot, pre_close: Decimal, day: date) -> Limits:
     """By our rules; none for the first days of a share, which its name tells, nor without a name."""
     name = clean_name(row.name)
-    if not name or _FRESH.match(name) or class_of(row.symbol) is None:
+    if not name or _FRESH.match(name):
         return NO_LIMITS
     return price_limits(row.symbol, pre_close, day, LimitFacts(name=name))
 
 
 def _step(symbol: Symbol) -> int:
-    return 10 if class_of(symbol) is None else max(1, decimal_to_milli(tick_size(symbol)))
+    return max(1, decimal_to_milli(tick_size(symbol)))
 
 
 def _milli(price: float, step: int) -> int:

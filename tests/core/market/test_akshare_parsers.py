@@ -233,6 +233,16 @@ def test_prices_in_hundredths_are_no_quote() -> None:
             to_quote(row(**hundredfold, lot=lot, volume=volume), Source.SINA, TRADING_MS)
 
 
+def test_a_code_of_no_class_is_no_quote_and_no_instrument() -> None:
+    unknown = row(symbol=Symbol("779999.SH"))
+    for made in (
+        lambda: to_quote(unknown, Source.SINA, TRADING_MS),
+        lambda: to_instrument(unknown, None, TRADING_MS),
+    ):
+        with pytest.raises(BadRow, match="号段"):
+            made()
+
+
 def test_a_row_without_a_time_is_no_quote() -> None:
     with pytest.raises(BadRow, match="没有行情时间"):
         to_quote(row(time_ms=0), Source.SINA, TRADING_MS)
