@@ -21,6 +21,7 @@ from core.errors import HelperTimeout, SourceError
 from core.market.akshare_jobs import (
     BarsJob,
     DividendsJob,
+    DoorOptions,
     FactorsJob,
     InstrumentListJob,
     InstrumentsJob,
@@ -462,6 +463,13 @@ def test_headers_that_never_end_are_ended_by_the_deadline() -> None:
         with pytest.raises(HelperTimeout, match=r"QuotesJob 超过 1\.5 秒"):
             bench.run(QuotesJob((MAOTAI, BANK), Source.EASTMONEY, AT_MS, bench.options), 1.5)
         bench.close()
+
+
+def test_no_network_at_all_has_its_name(bench: DoorBench) -> None:
+    nowhere = DoorOptions(redirect=(("https://push2.eastmoney.com", "http://127.0.0.1:9"),))
+    with pytest.raises(SourceError, match="东方财富的连接断了（ConnectionError）。请检查网络") as caught:
+        bench.run(QuotesJob((MAOTAI, BANK), Source.EASTMONEY, AT_MS, nowhere))
+    assert caught.value.fault == SourceFault.DROPPED
 
 
 def test_sinas_faults_have_names(bench: DoorBench) -> None:

@@ -113,9 +113,10 @@ def test_the_child_is_another_process_without_heavy_modules() -> None:
     with_helper(work)
 
 
-def test_importing_the_helper_is_cheap() -> None:
+@pytest.mark.parametrize("module", ["core.market.helper", "core.market.akshare_feed"])
+def test_importing_is_cheap(module: str) -> None:
     code = (
-        "import sys, core.market.helper\n"
+        f"import sys, {module}\n"
         "print([m for m in ('pandas','numpy','akshare','requests','duckdb') if m in sys.modules])"
     )
     done = subprocess.run(
