@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from core.exchange.boards import SecurityClass, class_of
 from core.exchange.calendar import Calendar
 from core.exchange.limits import price_limits
 from core.simqmt.builtin_dice import ONE, SPREAD_OUT, draws, normal
@@ -45,7 +46,9 @@ class DayPlan:
 
 
 def limit_percent(security: Security, day: date) -> int:
-    """Daily limit of a security in percent, from the exchange rules."""
+    """Daily limit of a security in percent, from the exchange rules; an index, which has none, moves within ten."""
+    if class_of(security.symbol) is SecurityClass.INDEX:
+        return 10
     up = price_limits(security.symbol, Decimal(1000), day).up
     if up is None:
         raise ValueError(f"{security.symbol} has no limit on {day}")
@@ -61,6 +64,7 @@ class DayChain:
         self._calendar = calendar
         self._base = security.base // security.tick
         self._percent = limit_percent(security, FIRST_DAY)
+        self._inward = security.symbol.endswith(".BJ")  # Beijing rounds limits toward the previous close
         self._days: list[date] = []
         self._plans: list[DayPlan] = []
 
@@ -83,8 +87,7 @@ class DayChain:
     def _next(self, day: date, pre_close: int) -> DayPlan:
         about, base = self._security.character, self._base
         night, way, kind, size = draws(4, self._seed, self._security.symbol, day)
-        up = (2 * pre_close * (100 + self._percent) + 100) // 200
-        down = (2 * pre_close * (100 - self._percent) + 100) // 200
+        up, down = self._limits(pre_close)
         distance = pre_close - base
         gap = base * about.gap * normal(night) // (_BP * ONE) - distance * (1000 - about.night_keep) // 1000
         cap = base * about.gap_cap // _BP
@@ -97,6 +100,13 @@ class DayChain:
             self._security.volume * (ONE + SPREAD_OUT[size & 15] + SPREAD_OUT[size >> 4 & 15]) // (3 * ONE)
         )
         return DayPlan(day, pre_close, opened, aim, min(max(aim, down), up), up, down, restless, volume)
+
+    def _limits(self, pre_close: int) -> tuple[int, int]:
+        """Limit-up and limit-down in ticks."""
+        up, down = pre_close * (100 + self._percent), pre_close * (100 - self._percent)
+        if self._inward:
+            return up // 100, -(-down // 100)
+        return (2 * up + 100) // 200, (2 * down + 100) // 200
 
     def _mood(self, way: int, kind: int) -> tuple[int, int]:
         """Open-to-close move in ticks beside the pull of the base, and how restless the day is."""

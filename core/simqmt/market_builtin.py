@@ -10,14 +10,18 @@ from __future__ import annotations
 import heapq
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time
+from decimal import Decimal
+from itertools import chain
 
 from core.domain.enums import Period
 from core.domain.market import SHANGHAI, Bar, Instrument, Quote, Symbol, datetime_to_ms, ms_to_datetime
 from core.domain.money import milli_to_decimal
 from core.errors import BadInput
+from core.exchange.boards import SecurityClass, class_of
 from core.exchange.calendar import MAINLAND, Calendar
-from core.exchange.limits import price_limits
+from core.exchange.limits import NO_LIMITS, price_limits
 from core.exchange.refusals import Refused
 from core.exchange.symbols import tick_size
 from core.market.bars import aggregate, bar_end
@@ -26,15 +30,17 @@ from core.simqmt.builtin_dice import draws
 from core.simqmt.builtin_minutes import DayPath, Minute, make_path
 from core.simqmt.builtin_ticks import SymbolDay
 from core.simqmt.securities import SECURITIES, Security
+from core.simqmt.securities_any import invent
 
 DEFAULT_DAY = date(2026, 11, 20)
 DEFAULT_START = time(9, 29, 50)
+_CENT = Decimal("0.01")
 _GRID_MS = 3000
 _PATHS_KEPT = 200
 
 
 class BuiltinMarket:
-    """A `MarketSource` that needs nothing but a seed.
+    """A `MarketSource` that needs nothing but a seed. It shows `SECURITIES`, and any other once it is asked for (`wake`).
 
     It starts on `day` (a trading day from 2026-07-06 on) at the Shanghai time `start` and goes on from trading day to
     trading day until `calendar` ends. Raises BadInput when `day` is not such a day.
@@ -56,6 +62,7 @@ class BuiltinMarket:
         if not calendar.is_trading_day(self._day):
             raise BadInput(f"{self._day} 不是交易日，或不在交易日历之内。请换一个交易日。")
         self._start_ms = datetime_to_ms(datetime.combine(self._day, start, SHANGHAI))
+        self._listed = list(SECURITIES)
         self._securities = {security.symbol: security for security in SECURITIES}
         self._chains = {security.symbol: DayChain(seed, security, calendar) for security in SECURITIES}
         self._paths: OrderedDict[tuple[Symbol, date], DayPath] = OrderedDict()
@@ -100,18 +107,39 @@ class BuiltinMarket:
         """The last snapshot of each security before `start_ms` on the first day; fills the screen at a start."""
         found = []
         for order in range(len(SECURITIES)):
-            last = None
-            for quote in self._symbol_day(order, self._day).quotes(self._start_ms - 70_000):
-                if quote.time_ms >= self._start_ms:
-                    break
-                last = quote
+            last, _ = self._split(order, self._day, self._start_ms)
             if last is not None:
                 found.append(last)
         return tuple(found)
 
+    def wake(self, symbol: Symbol, now_ms: int) -> Quote | None:
+        """Show this security too from now on, if its code is valid; its last snapshot before `now_ms`, if any."""
+        security = None if symbol in self._securities else invent(symbol)
+        if security is None:
+            return None
+        self._securities[symbol] = security
+        self._chains[symbol] = DayChain(self._seed, security, self._calendar)
+        self._listed.append(security)
+        order = len(self._listed) - 1
+        last, rest = self._split(order, self._queued_day, now_ms)
+        first = next(rest, None)
+        if first is not None:
+            heapq.heappush(self._queue, (first.time_ms, order, first, rest))
+        return last
+
+    def _split(self, order: int, day: date, moment_ms: int) -> tuple[Quote | None, Iterator[Quote]]:
+        """The last snapshot before a moment, and those from it on."""
+        last = None
+        quotes = self._quotes(order, day, moment_ms - 70_000)
+        for quote in quotes:
+            if quote.time_ms >= moment_ms:
+                return last, chain((quote,), quotes)
+            last = quote
+        return last, quotes
+
     def instruments(self) -> Sequence[Instrument]:
         """All securities with previous close and limits of the day of the newest snapshot."""
-        return [self._instrument(security, self._shown_day) for security in SECURITIES]
+        return [self._instrument(security, self._shown_day) for security in self._listed]
 
     def history(self, symbol: Symbol, period: Period, until_ms: int, count: int) -> list[Bar]:
         """Bars stamped with their end, the opening auction in the first; a day's bar is stamped 15:00."""
@@ -138,8 +166,8 @@ class BuiltinMarket:
         """Queue the first snapshot of every security at or after `from_ms`, and look up the day that follows."""
         self._queued_day = day
         self._queue = []
-        for order in range(len(SECURITIES)):
-            quotes = self._symbol_day(order, day).quotes(from_ms)
+        for order in range(len(self._listed)):
+            quotes = self._quotes(order, day, from_ms)
             first = next(quotes, None)
             if first is not None:
                 self._queue.append((first.time_ms, order, first, quotes))
@@ -149,14 +177,18 @@ class BuiltinMarket:
         except Refused:  # nobody knows the days after the calendar's end
             self._next_day = None
 
-    def _symbol_day(self, order: int, day: date) -> SymbolDay:
-        security = SECURITIES[order]
+    def _quotes(self, order: int, day: date, from_ms: int) -> Iterator[Quote]:
+        """Snapshots of one security on one day; an index has no book."""
+        security = self._listed[order]
         step = _GRID_MS // len(SECURITIES)
         offset = (
             1 + order * 7 % len(SECURITIES) * step + draws(1, self._seed, security.symbol)[0] % (step - 1)
         )
         path = self._path(security, day)
-        return SymbolDay(self._seed, security, path, _midnight(day), offset, self.name)
+        quotes = SymbolDay(self._seed, security, path, _midnight(day), offset, self.name).quotes(from_ms)
+        if class_of(security.symbol) is not SecurityClass.INDEX:
+            return quotes
+        return (replace(quote, bids=(), asks=(), limit_up=0, limit_down=0) for quote in quotes)
 
     def _path(self, security: Security, day: date) -> DayPath:
         key = (security.symbol, day)
@@ -205,11 +237,12 @@ class BuiltinMarket:
 
     def _instrument(self, security: Security, day: date) -> Instrument:
         pre_close = milli_to_decimal(self._chains[security.symbol].plan(day).pre_close * security.tick)
-        limits = price_limits(security.symbol, pre_close, day)
+        index = class_of(security.symbol) is SecurityClass.INDEX
+        limits = NO_LIMITS if index else price_limits(security.symbol, pre_close, day)
         return Instrument(
             security.symbol,
             security.name,
-            tick_size(security.symbol),
+            _CENT if index else tick_size(security.symbol),
             pre_close,
             limits.up,
             limits.down,

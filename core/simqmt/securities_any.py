@@ -1,0 +1,66 @@
+"""Any other security a program asks the built-in market for: invented from its code, the same on every machine.
+
+Prices are plausible for the class and mean no real day. What has no daily limit (repos) is not invented.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from core.domain.market import Symbol
+from core.exchange.boards import SecurityClass, class_of
+from core.exchange.symbols import tick_size
+from core.exchange.ticks import milli_tick
+from core.market.builtin_instruments import builtin_rows
+from core.simqmt.builtin_dice import ONE, draws
+from core.simqmt.securities import FUND, STEADY, STOCK, Character, Security
+
+_RANGES: dict[SecurityClass, tuple[int, int]] = {
+    SecurityClass.CB: (102_000, 138_000),
+    SecurityClass.REIT: (2_200, 7_800),
+    SecurityClass.LOF: (700, 2_600),
+    SecurityClass.SH_ETF: (600, 5_200),
+    SecurityClass.SZ_ETF: (600, 5_200),
+    SecurityClass.INDEX: (1_200_000, 6_400_000),
+    SecurityClass.STAR: (18_000, 160_000),
+}
+_STOCK_RANGE = (4_000, 72_000)
+_TURNOVER = 300_000_000
+"""Yuan a day, typical."""
+
+
+@cache
+def _names() -> dict[str, str]:
+    return {symbol: name for symbol, name, _ in builtin_rows()}
+
+
+def invent(symbol: str) -> Security | None:
+    """A security for a valid code; None for what this market cannot show."""
+    cls = class_of(symbol)
+    if cls is None or cls is SecurityClass.REPO:
+        return None
+    low, high = _RANGES.get(cls, _STOCK_RANGE)
+    level, spread, size = draws(3, 0, symbol, "invented")
+    tick = milli_tick(tick_size(symbol)) if cls is not SecurityClass.INDEX else 10
+    # Two draws added: most prices lie in the lower half, few at the top.
+    share = (level % ONE) * (spread % ONE) // ONE
+    base = max(low, (low + (high - low) * share // ONE) // tick * tick)
+    volume = max(100_000, _TURNOVER * 1000 // base * (ONE // 4 + size % ONE) // ONE)
+    lot = 1 if cls in (SecurityClass.STAR, SecurityClass.BSE) else 10 if cls is SecurityClass.CB else 100
+    return Security(
+        Symbol(symbol),
+        _names().get(symbol) or f"证券{symbol[:6]}",
+        base,
+        95 if cls.is_fund or cls is SecurityClass.INDEX else 170,
+        volume,
+        _character(cls),
+        tick,
+        lot,
+        1000 if cls is SecurityClass.INDEX else 700,
+    )
+
+
+def _character(cls: SecurityClass) -> Character:
+    if cls.is_stock:
+        return STOCK
+    return FUND if cls.is_fund else STEADY
