@@ -16,13 +16,22 @@ from core.exchange.price_types import price_type_of
 from core.exchange.refusals import Refusal, RuleCode, refuse
 from core.exchange.sessions import Acceptance, cancel_refusal
 
+_WITHOUT_MONEY = STEPS[:-1]
+
 CANCELLABLE_STATUSES = frozenset({49, 50, 55})
 
 
-def check_order(query: OrderQuery, calendar: Calendar = MAINLAND) -> Verdict:
-    """Run every check; the verdict names the first that objects."""
+def check_order(query: OrderQuery, calendar: Calendar = MAINLAND, *, money: bool = True) -> Verdict:
+    """Run every check; the verdict names the first that objects.
+
+    Without `money` it stops before the last, cash and fees: for a caller whose ledger judges them when it freezes.
+    """
     check = Check(query, calendar, price_type_of(query.price_type))
-    refusal = next((found for step in STEPS if (found := step(check)) is not None), None)
+    refusal: Refusal | None = None
+    for step in STEPS if money else _WITHOUT_MONEY:
+        refusal = step(check)
+        if refusal is not None:
+            break
     return Verdict(
         acceptance=check.acceptance if refusal is None else Acceptance.REJECT,
         refusal=refusal,

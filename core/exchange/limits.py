@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from core.exchange.boards import SecurityClass, exchange_of
 from core.exchange.names import is_delisting, is_st, is_unreformed
@@ -76,6 +77,7 @@ def _even(fraction: Decimal) -> _Band:
     return _Band(fraction, fraction)
 
 
+@lru_cache(maxsize=16_384)
 def price_limits(symbol: str, prev_close: Decimal | None, day: date, facts: LimitFacts = PLAIN) -> Limits:
     """Limits of `symbol` on `day`. `prev_close` is the previous close or the ex-right reference price.
 

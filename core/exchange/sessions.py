@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 from core.domain.enums import Phase
 from core.domain.market import SHANGHAI
@@ -127,10 +128,16 @@ def timetable(symbol: str, day: date) -> Timetable:
 def phase_at(symbol: str, moment: datetime, calendar: Calendar = MAINLAND) -> SessionPhase:
     """Phase of `symbol` at `moment`; a phase holds from its start up to, not including, the next start."""
     local = shanghai(moment)
-    if not calendar.is_trading_day(local.date()):
+    return _phase_of(symbol, local.date(), local.hour, local.minute, calendar)
+
+
+@lru_cache(maxsize=8192)
+def _phase_of(symbol: str, day: date, hour: int, minute: int, calendar: Calendar) -> SessionPhase:
+    """Phases start on whole minutes."""
+    if not calendar.is_trading_day(day):
         return SessionPhase.CLOSED
-    found, clock = SessionPhase.CLOSED, local.time()
-    for start, phase in timetable(symbol, local.date()):
+    found, clock = SessionPhase.CLOSED, time(hour, minute)
+    for start, phase in timetable(symbol, day):
         if clock < start:
             break
         found = phase
