@@ -16,7 +16,7 @@ from core.domain.money import milli_to_decimal
 from core.exchange.ledger import Ledger
 from core.simqmt.exchange import Filled
 from core.simqmt.purse import Purse
-from core.simqmt.records import AssetView, PositionView, SimOrder, SimTrade
+from core.simqmt.records import AssetView, Draft, PositionView, SimOrder, SimTrade, Ticket, cut_remark
 from core.simqmt.store import Changes, Store, TerminalState
 from core.simqmt.views import position_view
 
@@ -92,7 +92,7 @@ class Accounts:
         if held is None:
             return None
         price = self._mark(symbol)
-        marked = held if price is None else replace(held, last=price)
+        marked = held if price is None or price == held.last else replace(held, last=price)
         return position_view(account, marked, self.name_of(Symbol(symbol)))
 
     def orders(self, account: str) -> list[SimOrder]:
@@ -142,19 +142,27 @@ class Accounts:
                 purse.touch()
                 self._trades[account] = []
 
-    def number(self, draft: SimOrder, remark: str, strategy: str) -> SimOrder:
+    def number(self, draft: Draft, ticket: Ticket) -> SimOrder:
         """Give an order its numbers, its time and its texts."""
-        state = self._state
+        state, market = self._state, draft.symbol[-2:]
         state.last_order_id += 1
-        sysid = state.sysids.get(draft.market, 0) + 1
-        state.sysids[draft.market] = sysid
-        return replace(
-            draft,
+        sysid = state.sysids.get(market, 0) + 1
+        state.sysids[market] = sysid
+        return SimOrder(
+            account=ticket.account,
+            symbol=draft.symbol,
+            name=draft.name,
             order_id=state.last_order_id,
             sysid=str(sysid),
             time_ms=self._now_ms(),
-            remark=remark,
-            strategy=strategy,
+            side=draft.side,
+            volume=ticket.volume,
+            price=draft.price,
+            price_type=ticket.price_type,
+            status=_S.REPORTED,
+            remark=cut_remark(ticket.remark),
+            strategy=ticket.strategy,
+            limit=draft.limit,
         )
 
     def put(self, order: SimOrder) -> SimOrder:
@@ -209,14 +217,8 @@ class Accounts:
         self._trades[order.account].append(trade)
         self._new_trades.append(trade)
         filled = order.traded_volume + part.volume
-        self.put(
-            replace(
-                order,
-                traded_volume=filled,
-                traded_amount=order.traded_amount + trade.amount,
-                status=_status_after(order, filled),
-            )
-        )
+        amount = order.traded_amount + trade.amount
+        self.put(order.changed(_status_after(order, filled), traded_volume=filled, traded_amount=amount))
         return trade
 
     def next_day(self, day: date) -> None:

@@ -10,14 +10,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, time
 
-from core.domain.enums import OrderStatus, Phase
+from core.domain.enums import OrderStatus, Phase, Side
 from core.domain.market import Instrument, Quote, Symbol, ms_to_datetime
 from core.domain.money import milli_to_decimal
 from core.exchange.lots import OrderForm
 from core.exchange.refusals import Refused
 from core.simqmt.accounts import Accounts
 from core.simqmt.exchange import Exchange, Filled, Moved, form_of
-from core.simqmt.gate import OrderFacts, cancel_objection, is_held_back, judge, may_match
+from core.simqmt.gate import OrderFacts, Sight, cancel_objection, is_held_back, judge, may_match
 from core.simqmt.records import (
     MARKETS,
     AssetPush,
@@ -27,6 +27,7 @@ from core.simqmt.records import (
     PositionPush,
     Push,
     SimOrder,
+    Ticket,
     TradePush,
     cut_remark,
 )
@@ -35,21 +36,6 @@ _S = OrderStatus
 _TOO_LATE = "[COUNTER] [251020][委托已不可撤]"
 _REST_CANCELLED = "市价委托未成交部分由交易所撤销"
 _CLOSE, _FIXED_END = time(15, 0), time(15, 30)
-
-
-@dataclass(frozen=True, slots=True)
-class Ticket:
-    """An order as a program or a hand asks for it. `price` in yuan as it came."""
-
-    account: str
-    code: str
-    order_type: int
-    volume: int
-    price_type: int
-    price: float
-    strategy: str = ""
-    remark: str = ""
-    seq: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +76,7 @@ class Counter:
         self._instrument = instrument
         self._now_ms = now_ms
         self._push_views = push_views
+        self._sights: dict[Symbol, Sight] = {}
         self._held_back: dict[Symbol, dict[int, None]] = {}
         # Outside a parking cage when they were taken. What was inside then is not judged again on arrival: a sell at
         # the cage's very floor would be parked whenever the best bid rose by a tick meanwhile.
@@ -99,11 +86,11 @@ class Counter:
 
     def place(self, ticket: Ticket) -> Placed:
         """Refuse at the request, refuse at the counter, or accept. An accepted order has yet to arrive."""
-        verdict = judge(self._facts(ticket))
-        if verdict.order is None:
+        verdict = judge(self._facts(ticket), self._sight(Symbol(ticket.code)))
+        if verdict.draft is None:
             error = self._order_error(ticket, -1, verdict.message)
             return Placed(-1, verdict.message, (error,))
-        order = self._accounts.number(verdict.order, cut_remark(ticket.remark), ticket.strategy)
+        order = self._accounts.number(verdict.draft, ticket)
         if not verdict.message:
             try:
                 self._accounts.freeze(order)
@@ -111,13 +98,14 @@ class Counter:
                 verdict = verdict.refused_by(refused.refusal)
         self._accounts.put(order)
         if verdict.message:
-            dead = self._accounts.put(replace(order, status=_S.JUNK, status_msg=verdict.message))
+            dead = self._accounts.put(order.changed(_S.JUNK, message=verdict.message))
             error = self._order_error(ticket, order.order_id, verdict.message)
             return Placed(order.order_id, "", (OrderPush(order), OrderPush(dead), error))
-        quote = self._exchange.quote(order.symbol)
+        quote = self._exchange.quote(order.symbol) if verdict.parked else None
         if quote is not None and is_held_back(order, quote):
             self._outside.add(order.order_id)
-        views = self._views(order.account, [order.symbol])
+        # A buy holds back money only, and leaves the holding as it is.
+        views = self._views(order.account, [order.symbol] if order.side is Side.SELL else ())
         return Placed(order.order_id, "", (OrderPush(order), *views), arriving=order.order_id)
 
     def ask_cancel(self, account: str, asked_id: int, order: SimOrder | None) -> CancelTaken:
@@ -129,7 +117,7 @@ class Counter:
         if objection:
             return CancelTaken(0, "", 0, (_cancel_error(order, objection),))
         pending = _S.PARTSUCC_CANCEL if order.traded_volume else _S.REPORTED_CANCEL
-        order = self._accounts.put(replace(order, status=pending))
+        order = self._accounts.put(order.changed(pending))
         return CancelTaken(0, "", order.order_id, (OrderPush(order),))
 
     # what reaches the exchange
@@ -144,10 +132,9 @@ class Counter:
             self._held_back.setdefault(order.symbol, {})[order_id] = None
             return ()
         self._outside.discard(order_id)
-        order = self._accounts.put(replace(order, at_exchange=True))
-        now_ms = self._now_ms()
-        matching = may_match(order, now_ms)
-        return self._book(self._exchange.arrive(order, ms_to_datetime(now_ms), matching=matching))
+        order = self._accounts.put(order.changed(order.status, at_exchange=True))
+        moment = ms_to_datetime(self._now_ms())
+        return self._book(self._exchange.arrive(order, moment, matching=may_match(order, moment)))
 
     def cancel_arrives(self, order_id: int) -> tuple[Push, ...]:
         """A cancel arrives: the open rest goes, or it was too late."""
@@ -189,14 +176,18 @@ class Counter:
     # inside
 
     def _facts(self, ticket: Ticket) -> OrderFacts:
-        return OrderFacts(
-            ticket=ticket,
-            ledger=self._accounts.raw_ledger(ticket.account),
-            quote=self._exchange.quote,
-            instrument=self._instrument,
-            now_ms=self._now_ms(),
-            bought_today=lambda symbol: self._accounts.bought_today(ticket.account, symbol),
-        )
+        bought = self._accounts.bought_today(ticket.account, Symbol(ticket.code))
+        return OrderFacts(ticket, self._accounts.raw_ledger(ticket.account), self._now_ms(), bought)
+
+    def _sight(self, symbol: Symbol) -> Sight:
+        """What is known of a security; made once for each snapshot."""
+        quote, instrument = self._exchange.quote(symbol), self._instrument(symbol)
+        sight = self._sights.get(symbol)
+        if sight is None or sight.quote is not quote or sight.instrument is not instrument:
+            sight = Sight.of(quote, instrument)
+            if quote is not None or instrument is not None:
+                self._sights[symbol] = sight
+        return sight
 
     def _book(self, moved: Moved) -> tuple[Push, ...]:
         """Enter what the exchange did: per order its fills, then its state; then money and holdings."""
@@ -225,11 +216,12 @@ class Counter:
         self._exchange.withdraw(order)
         self._accounts.release(order)
         status = _S.PART_CANCEL if order.traded_volume else _S.CANCELED
-        return self._accounts.put(replace(order, status=status, status_msg=message or order.status_msg))
+        return self._accounts.put(order.changed(status, message=message or None))
 
     def _end(self, order: SimOrder, message: str) -> tuple[Push, ...]:
         order = self._finish(order, message)
-        return (OrderPush(order), *self._views(order.account, [order.symbol]))
+        symbols = [order.symbol] if order.side is Side.SELL else ()
+        return (OrderPush(order), *self._views(order.account, symbols))
 
     def _views(self, account: str, symbols: Iterable[Symbol]) -> list[Push]:
         if not self._push_views:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from core.domain.market import Symbol
 from core.simqmt.accounts import Accounts
 from core.simqmt.answers import SECURITY_ACCOUNT, Answers
-from core.simqmt.counter import Counter, Ticket
-from core.simqmt.records import MARKETS, Push, SimOrder, SimTrade
+from core.simqmt.counter import Counter
+from core.simqmt.records import MARKETS, Push, SimOrder, SimTrade, Ticket
 from core.simqmt.requests import NOT_SUPPORTED, Request, account_of, empty_answer
 from core.simqmt.structs import Surface
 from core.simqmt.views import asset_view, position_view

@@ -225,6 +225,11 @@ class Faults:
         """Once at each connect."""
         return "refuse_connect" in self._decide("connect", "connect")
 
+    @property
+    def any(self) -> bool:
+        """Whether a fault may hit."""
+        return bool(self._rules) or self.slow_ms > 0
+
     def plan(self, kind: str) -> Plan:
         """Once for each request, in order."""
         return self._decide("request", kind)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -30,6 +31,16 @@ _KILLED = frozenset({"orderStock", "cancelOrderStock", "subscribe"})
 """Requests with steps at which a fault may kill."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """A request that was done and has yet to be made durable and told."""
+
+    request: Request
+    plan: Plan
+    outcome: Outcome
+    pushes: list[Push]
+
+
 class Front:
     """One terminal's counter window. Public methods take the terminal's lock."""
 
@@ -40,12 +51,12 @@ class Front:
         lock: threading.RLock,
         counter: Counter,
         desk: RequestDesk,
-        commit: Callable[[str], None],
+        commit: Callable[..., None],
         latency_ms: int,
         faults: Faults,
         on_lost: Callable[[], None],
     ) -> None:
-        """`commit` takes the name of its step; `on_lost` loses everything, market data too (a fault's)."""
+        """`commit` takes the names of its steps, one for each request it makes durable; `on_lost` loses everything, market data too (a fault's)."""
         self.surface = surface
         self.clock = clock
         self.faults = faults
@@ -61,13 +72,15 @@ class Front:
         self._on_lost = on_lost
         self._sessions = Sessions()
         self._calls: list[Call] = []
+        # Programs leave requests without waiting for the terminal's lock, which is held while a batch is done.
+        self._door = threading.Lock()
         self._inbox: list[Request] = []
-        self._links: list[ClientLink] = []
+        self._links: dict[ClientLink, None] = {}
 
     @property
     def calls(self) -> tuple[Call, ...]:
         """Every native request so far."""
-        with self._lock:
+        with self._door:
             return tuple(self._calls)
 
     # clients
@@ -76,7 +89,8 @@ class Front:
         """A client wants in: 0, or -1."""
         with self._lock:
             self._know(link)
-            self._calls.append(Call(self.clock.now_ms(), link.session, "connect", 0))
+            with self._door:
+                self._calls.append(Call(self.clock.now_ms(), link.session, "connect", 0))
             if self.closed or self.faults.refuses_connect():
                 return -1
             return 0 if self._sessions.open(link, self.clock.now_ms()) else -1
@@ -85,8 +99,7 @@ class Front:
         """A client stopped."""
         with self._lock:
             self._sessions.close(link, self.clock.now_ms())
-            if link in self._links:
-                self._links.remove(link)
+            self._links.pop(link, None)
 
     def disconnect(self, session: int | None) -> None:
         """Lose one session or all; what they still wait for is answered "not connected", orders and cancels not."""
@@ -113,8 +126,8 @@ class Front:
     def submit(self, request: Request) -> int:
         """Take a request to the inbox: 0, or -1 when its client is not connected."""
         link = request.link
-        with self._lock:
-            fields = call_fields(self.surface, request.args)
+        fields = call_fields(self.surface, request.args)
+        with self._door:
             self._calls.append(Call(self.clock.now_ms(), link.session, request.name, request.seq, fields))
             if self.closed:
                 link.answer(request, empty_answer(self.surface, request, NOT_CONNECTED))
@@ -126,35 +139,13 @@ class Front:
             if not self._inbox:
                 self.later(self._work)
             self._inbox.append(request)
-            return 0 if link.connected else -1
+            return 0 if request.sent else -1
 
-    def settle(self, outcome: Outcome, request: Request | None = None, plan: Plan = NOTHING) -> None:
-        """Let what was asked reach the exchange, make it durable, then tell. Under the lock."""
-        pushes = list(outcome.pushes)
-        for order_id, reach in (
-            (outcome.arriving, self._counter.arrive),
-            (outcome.cancelling, self._counter.cancel_arrives),
-        ):
-            if order_id and not self._latency_ms:
-                pushes += reach(order_id)
-            elif order_id:
-                self._on_arrival(order_id, reach)
-        self._commit(request.name if request is not None else "manual")
-        if request is None:
-            self.push(pushes)
-            return
-        if "disconnect" in plan:
-            self.disconnect(request.link.session)
-        if "disconnect_all" in plan:
-            self._on_lost()
-        first, then = _told(pushes, plan)
-        self.push(first, request)
-        self._answer_later(request, outcome, plan)
-        self.push(then, request)
-        if "repush_day" in plan and outcome.subscribed:
-            self._push_day(request.link, outcome.subscribed)
-        if "disconnect_after" in plan:
-            self.later(partial(self.disconnect, request.link.session))
+    def settle(self, outcome: Outcome) -> None:
+        """Let what was done by hand reach the exchange, make it durable, then tell. Under the lock."""
+        pushes = self._reach(outcome)
+        self._commit("manual")
+        self.push(pushes)
 
     def resume(self, order: SimOrder) -> None:
         """An order that was alive when the terminal ended goes on."""
@@ -185,19 +176,27 @@ class Front:
             self.later(partial(link.push, "bindOnDisconnectedCallback"), plan.delay_ms)
 
     def _know(self, link: ClientLink) -> None:
-        if link not in self._links:
-            self._links.append(link)
+        self._links.setdefault(link)
 
     def _work(self) -> None:
-        """Do what is in the inbox. In lock-step requests of several threads are taken thread by thread."""
+        """Do what is in the inbox, make it durable with one commit, then tell.
+
+        In lock-step requests of several threads are taken thread by thread. With faults about, each request is made
+        durable and told before the next one is done, so that a fault hits what it names.
+        """
         with self._lock:
-            batch, self._inbox = self._inbox, []
+            with self._door:
+                batch, self._inbox = self._inbox, []
             if self.clock.lockstep:
                 batch.sort(key=lambda request: request.thread)
+            done: list[_Done] = []
             for request in batch:
-                self._do(request)
+                self._do(request, done)
+                if self.faults.any:
+                    self._finish(done)
+            self._finish(done)
 
-    def _do(self, request: Request) -> None:
+    def _do(self, request: Request, done: list[_Done]) -> None:
         if self.closed or request.link.stopped:
             return
         plan = self.faults.plan(request.name)
@@ -208,7 +207,49 @@ class Front:
         if "disconnect_before" in plan:
             self.disconnect(request.link.session)
         elif "never_answer" not in plan:
-            self.settle(self._desk.handle(request), request, plan)
+            outcome = self._desk.handle(request)
+            done.append(_Done(request, plan, outcome, self._reach(outcome)))
+
+    def _reach(self, outcome: Outcome) -> list[Push]:
+        """What an outcome and its arrival at the exchange cause."""
+        pushes = list(outcome.pushes)
+        for order_id, reach in (
+            (outcome.arriving, self._counter.arrive),
+            (outcome.cancelling, self._counter.cancel_arrives),
+        ):
+            if order_id and not self._latency_ms:
+                pushes += reach(order_id)
+            elif order_id:
+                self._on_arrival(order_id, reach)
+        return pushes
+
+    def _finish(self, done: list[_Done]) -> None:
+        """Make durable what was done, then tell it."""
+        if not done:
+            return
+        self._commit(*[one.request.name for one in done])
+        for one in done:
+            self._report(one)
+        done.clear()
+
+    def _report(self, done: _Done) -> None:
+        request, plan, outcome = done.request, done.plan, done.outcome
+        if plan is NOTHING:
+            self._answer_later(request, outcome, plan)
+            self.push(done.pushes, request)
+            return
+        if "disconnect" in plan:
+            self.disconnect(request.link.session)
+        if "disconnect_all" in plan:
+            self._on_lost()
+        first, then = _told(done.pushes, plan)
+        self.push(first, request)
+        self._answer_later(request, outcome, plan)
+        self.push(then, request)
+        if "repush_day" in plan and outcome.subscribed:
+            self._push_day(request.link, outcome.subscribed)
+        if "disconnect_after" in plan:
+            self.later(partial(self.disconnect, request.link.session))
 
     def _answer_later(self, request: Request, outcome: Outcome, plan: Plan) -> None:
         payload = outcome.payload

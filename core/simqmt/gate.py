@@ -7,12 +7,11 @@ answered with -1, what money, holdings, prices or the hour forbid gets a number 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
-from core.domain.enums import OrderStatus, Phase, Side
+from core.domain.enums import Phase, Side
 from core.domain.market import Instrument, Quote, Symbol, ms_to_datetime
 from core.domain.money import milli_to_decimal
 from core.exchange.boards import exchange_of
@@ -26,10 +25,7 @@ from core.exchange.orders import Verdict as RuleVerdict
 from core.exchange.price_types import PriceType, price_type_of, uses_protection
 from core.exchange.refusals import Refusal, RuleCode
 from core.exchange.sessions import SessionPhase, cancel_refusal, phase_at
-from core.simqmt.records import STOCK_BUY, STOCK_SELL, SimOrder
-
-if TYPE_CHECKING:
-    from core.simqmt.counter import Ticket
+from core.simqmt.records import STOCK_BUY, STOCK_SELL, Draft, SimOrder, Ticket
 
 _C = RuleCode
 _AT_REQUEST = frozenset(
@@ -68,31 +64,62 @@ _ABSURD = 1e9
 
 
 @dataclass(frozen=True, slots=True)
+class Sight:
+    """What is known of a security at one snapshot, in the words of the rules."""
+
+    quote: Quote | None
+    instrument: Instrument | None
+    about: LimitFacts
+    top: BookTop
+    prev_close: Decimal | None
+    limits: Limits | None
+    halted: bool
+    close: Decimal | None
+
+    @classmethod
+    def of(cls, quote: Quote | None, instrument: Instrument | None) -> Sight:
+        """From the newest snapshot and the security's facts."""
+        about = (
+            LimitFacts(name=instrument.name, is_st=instrument.is_st or None) if instrument else LimitFacts()
+        )
+        return cls(
+            quote=quote,
+            instrument=instrument,
+            about=about,
+            top=top_of(quote) if quote is not None else BookTop(),
+            prev_close=_previous_close(quote, instrument),
+            limits=_limits(quote, instrument, about),
+            halted=_is_halted(quote, instrument),
+            close=_close(quote),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class OrderFacts:
-    """A ticket and what the terminal knows around it. `ledger` is None for an unknown account."""
+    """A ticket and what the terminal knows of its account. `ledger` is None for an unknown account."""
 
     ticket: Ticket
     ledger: Ledger | None
-    quote: Callable[[Symbol], Quote | None]
-    instrument: Callable[[Symbol], Instrument | None]
     now_ms: int
-    bought_today: Callable[[Symbol], int]
+    bought_today: int
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`order` is the draft that gets a number, None when refused at the request; no `message`: accepted."""
+    """`draft` is what gets a number, None when refused at the request; no `message`: accepted. `parked`: outside a
+    cage of the older kind."""
 
-    order: SimOrder | None
+    draft: Draft | None
     message: str = ""
     prefix: str = ""
+    parked: bool = False
 
     def refused_by(self, refusal: Refusal) -> Verdict:
         """The same draft, refused at the counter."""
         return replace(self, message=self.prefix + _counter_text(refusal))
 
 
-def judge(facts: OrderFacts) -> Verdict:
+def judge(facts: OrderFacts, sight: Sight) -> Verdict:
     """The verdict on a ticket. Cash and shares are judged by the ledger when it freezes them."""
     ticket = facts.ticket
     if facts.ledger is None:
@@ -103,33 +130,20 @@ def judge(facts: OrderFacts) -> Verdict:
     side = Side.BUY if ticket.order_type == STOCK_BUY else Side.SELL
     prefix = _prefix(ticket, kind, side)
     symbol = Symbol(ticket.code)
-    quote, instrument = facts.quote(symbol), facts.instrument(symbol)
-    price = _price(ticket, kind, quote)
+    price = _price(ticket, kind, sight.quote)
     if kind is not None and kind.form is OrderForm.MARKET:
         protects = uses_protection(kind, exchange_of(symbol)) and price is not None and price > 0
         price = price if protects else Decimal(0)
-    query = _query(facts, side, price, quote, instrument)
-    found = check_order(query)
+    found = check_order(_query(facts, facts.ledger, sight, side, price), money=False)
     refusal = found.refusal
     if refusal is not None and refusal.code in _AT_REQUEST:
         return Verdict(None, f"{prefix}[{refusal.text}]")
-    if quote is None and instrument is None:
+    instrument = sight.instrument
+    if sight.quote is None and instrument is None:
         return Verdict(None, f"{prefix}[证券代码 {ticket.code} 不在模拟行情中]")
-    draft = SimOrder(
-        account=ticket.account,
-        symbol=symbol,
-        name=instrument.name if instrument else "",
-        order_id=0,
-        sysid="",
-        time_ms=facts.now_ms,
-        side=side,
-        volume=ticket.volume,
-        price=price if price is not None else Decimal(0),
-        price_type=ticket.price_type,
-        status=OrderStatus.REPORTED,
-        limit=_market_limit(kind, side, price, found),
-    )
-    verdict = Verdict(draft, prefix=prefix)
+    name, limit = instrument.name if instrument else "", _market_limit(kind, side, price, found)
+    draft = Draft(symbol, name, side, price if price is not None else Decimal(0), limit)
+    verdict = Verdict(draft, prefix=prefix, parked=found.parked)
     return verdict if refusal is None else verdict.refused_by(refusal)
 
 
@@ -146,9 +160,9 @@ def _market_limit(
     return stand_in if stand_in is not None else Decimal(0)
 
 
-def may_match(order: SimOrder, now_ms: int) -> bool:
+def may_match(order: SimOrder, moment: datetime) -> bool:
     """Whether an order that arrives now meets the displayed book, or has to wait for the next session."""
-    return phase_at(order.symbol, ms_to_datetime(now_ms)) is SessionPhase.CONTINUOUS
+    return phase_at(order.symbol, moment) is SessionPhase.CONTINUOUS
 
 
 def is_held_back(order: SimOrder, quote: Quote) -> bool:
@@ -165,13 +179,10 @@ def cancel_objection(order: SimOrder, now_ms: int) -> str:
     return f"[COUNTER] [251021][当前时间不允许撤单][{refusal.text}]" if refusal else ""
 
 
-def _query(
-    facts: OrderFacts, side: Side, price: Decimal | None, quote: Quote | None, instrument: Instrument | None
-) -> OrderQuery:
+def _query(facts: OrderFacts, ledger: Ledger, sight: Sight, side: Side, price: Decimal | None) -> OrderQuery:
     ticket = facts.ticket
-    assert facts.ledger is not None
-    about = LimitFacts(name=instrument.name, is_st=instrument.is_st or None) if instrument else LimitFacts()
     symbol = Symbol(ticket.code)
+    held = ledger.holdings.get(symbol)
     return OrderQuery(
         symbol=symbol,
         side=side,
@@ -179,15 +190,15 @@ def _query(
         price=price,
         moment=ms_to_datetime(facts.now_ms),
         price_type=ticket.price_type,
-        prev_close=_previous_close(quote, instrument),
-        facts=about,
-        top=top_of(quote) if quote is not None else BookTop(),
-        limits=_limits(quote, instrument, about),
-        halted=_is_halted(quote, instrument),
-        can_use=facts.ledger.holdings[symbol].can_use if symbol in facts.ledger.holdings else 0,
-        bought_today=facts.bought_today(symbol),
-        close=_close(quote),
-        schedule=facts.ledger.schedule,
+        prev_close=sight.prev_close,
+        facts=sight.about,
+        top=sight.top,
+        limits=sight.limits,
+        halted=sight.halted,
+        can_use=held.can_use if held is not None else 0,
+        bought_today=facts.bought_today,
+        close=sight.close,
+        schedule=ledger.schedule,
     )
 
 

@@ -21,7 +21,7 @@ from core.errors import ContractError
 from core.exchange.calendar import MAINLAND
 from core.simqmt.accounts import Accounts
 from core.simqmt.conductor import Conductor
-from core.simqmt.counter import Counter, Ticket
+from core.simqmt.counter import Counter
 from core.simqmt.data_hub import DataHub
 from core.simqmt.desk import Outcome, RequestDesk
 from core.simqmt.exchange import QueueRule
@@ -34,7 +34,7 @@ from core.simqmt.looking import Looking
 from core.simqmt.market import MarketSource
 from core.simqmt.markets import named_market
 from core.simqmt.opening import Position, new_ledgers
-from core.simqmt.records import Push
+from core.simqmt.records import Push, Ticket
 from core.simqmt.static_market import Price, StaticMarket, instrument_of, open_ms, static_quote
 from core.simqmt.store import Store
 from core.simqmt.structs import load_surface
@@ -274,11 +274,11 @@ class SimTerminal(Looking):
         for item in self.market.instruments():
             self._instruments[item.symbol] = item
 
-    def _commit(self, step: str = "") -> None:
-        """Make durable what changed. `step` names the moment for a fault that kills."""
-        fateful = step in FATEFUL_COMMITS and self._accounts.changed
-        if fateful:
+    def _commit(self, *steps: str) -> None:
+        """Make durable what changed. `steps` name the moment for a fault that kills."""
+        fateful = [step for step in steps if step in FATEFUL_COMMITS] if self._accounts.changed else []
+        for step in fateful:
             self.faults.step(f"{step}.before_commit")
         self._accounts.commit(self._store)
-        if fateful:
+        for step in fateful:
             self.faults.step(f"{step}.after_commit")

@@ -39,8 +39,8 @@ class ClientLink:
         self.delivery = Delivery(f"xtquant-{session}", activity, "delivery")
         self._binds: dict[str, Callable[..., object]] = {}
         self._numbers = itertools.count(1)
+        # No lock: every step on it is one atomic operation of the dict, and whoever pops a request answers it.
         self._waiting: dict[int, tuple[Request, ParkToken | None]] = {}
-        self._lock = threading.Lock()
 
     def next_seq(self) -> int:
         """Positive, never the same twice."""
@@ -80,18 +80,15 @@ class ClientLink:
         """Take a request; its answer comes through the delivery thread. 0, or -1 when it cannot have been sent."""
         request = Request(self, name, seq, args, threading.current_thread().name)
         if self.front is None:
-            with self._lock:
-                self._waiting[seq] = (request, None)
+            self._waiting[seq] = (request, None)
             self.answer(request, empty_answer(self.surface, request, NOT_CONNECTED))
             return -1
-        with self._lock:
-            self._waiting[seq] = (request, self.front.clock.park())
+        self._waiting[seq] = (request, self.front.clock.park())
         return self.front.submit(request)
 
     def answer(self, request: Request, payload: object, *, again: bool = False) -> None:
         """Deliver the answer of a request, once; `again` a second time."""
-        with self._lock:
-            waiting = self._waiting.pop(request.seq, None)
+        waiting = self._waiting.pop(request.seq, None)
         if waiting is not None:
             self._tell(request, payload, waiting[1])
         elif again and not self.stopped:
@@ -105,11 +102,10 @@ class ClientLink:
 
     def release_waiting(self, *, blocked_only: bool) -> None:
         """Answer what a fault or a loss left unanswered: as it really went, else as not connected."""
-        with self._lock:
-            waiting = [pair for pair in self._waiting.values() if pair[1] is not None or not blocked_only]
-            for request, _ in waiting:
-                del self._waiting[request.seq]
+        waiting = [pair for pair in self._waiting.copy().values() if pair[1] is not None or not blocked_only]
         for request, token in waiting:
+            if self._waiting.pop(request.seq, None) is None:
+                continue
             payload = request.answer if request.answered else None
             if payload is None:
                 payload = empty_answer(self.surface, request, NOT_CONNECTED)
@@ -117,8 +113,7 @@ class ClientLink:
 
     def waiting(self) -> list[Request]:
         """Requests without an answer."""
-        with self._lock:
-            return [request for request, _ in self._waiting.values()]
+        return [request for request, _ in self._waiting.copy().values()]
 
     def follow(self, executors: Iterable[Executor]) -> None:
         """Executors that the callbacks fill."""
