@@ -15,6 +15,7 @@ from pydantic import AliasChoices, Field, ValidationError, field_validator, mode
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from core.domain.enums import Mode
+from core.domain.exrights import ExRightsPolicy
 from core.errors import BadInput, ContractError
 from core.places import default_data_dir
 
@@ -25,6 +26,7 @@ _CURES = {
     "data_dir": "请填一个文件夹的路径",
     "mode": "请填 PAPER（模拟）、PAPER_REAL（模拟·真行情）或 LIVE（实盘）",
     "quotes": "请填 akshare（公开行情）或 xtdata（MiniQMT 的行情），不填用内置行情",
+    "ex_rights": "请填 RESCALE（除权日自动换算价位）或 HOLD（等我确认）",
     "fallback_triggers": "请填 1（备用源可触发交易）或 0",
     "account_id": "请填资金账号，只用字母和数字，例如 DINGPAN_ACCOUNT_ID=1234567890",
     "miniqmt_enabled": "请填 1 或 0",
@@ -79,6 +81,8 @@ class DeskSettings(BaseSettings):
     quotes: Literal["", "akshare", "xtdata"] = ""
     # Whether a source that stands in for a better one may trigger orders.
     fallback_triggers: bool = False
+    # What an ex-rights day does to the levels of an item: rescaled at once, or held until the user agrees.
+    ex_rights: ExRightsPolicy = ExRightsPolicy.RESCALE
 
     seed: int = Field(1, ge=0)
     speed: float = Field(1.0, gt=0, le=1000, allow_inf_nan=False)
@@ -109,7 +113,7 @@ class DeskSettings(BaseSettings):
         """The emergency file beside the journal."""
         return self.data_dir / f"{self.mode.value.lower()}.emergency"
 
-    @field_validator("mode", mode="before")
+    @field_validator("mode", "ex_rights", mode="before")
     @classmethod
     def _mode_in_capitals(cls, value: object) -> object:
         return value.strip().upper() if isinstance(value, str) else value

@@ -79,6 +79,7 @@ class MainWindow(QMainWindow):
         watchlist.add_requested.connect(self.add_item)
         watchlist.edit_requested.connect(self.edit_item)
         watchlist.remove_requested.connect(self.remove_items)
+        watchlist.rescale_accepted.connect(lambda item_id: self._run(self._accept_rescale(item_id)))
         watchlist.quant_toggled.connect(self._toggle_quant)
         watchlist.import_requested.connect(self.import_watchlist)
         watchlist.export_requested.connect(self.export_watchlist)
@@ -227,6 +228,9 @@ class MainWindow(QMainWindow):
             self.history.made(edit)
         return answer
 
+    async def _accept_rescale(self, item_id: str) -> None:
+        await self._tell(c.AcceptRescale(self._id(), item_id))
+
     def undo(self) -> None:
         """Take the last watchlist edit back."""
         self._step(self.history.undo(), self.tr("没有可撤销的修改"))
@@ -319,7 +323,8 @@ class MainWindow(QMainWindow):
         self._run(self._bars(Symbol(symbol), period))
 
     async def _bars(self, symbol: Symbol, period: Period) -> None:
-        answer = await self._ask(c.LoadBars(self._id(), symbol, period, 500), 30.0)
+        adjust = self.panels.chart.adjust_of(period)
+        answer = await self._ask(c.LoadBars(self._id(), symbol, period, 500, adjust), 60.0)
         if not answer.ok:
             self.panels.chart.set_bars(symbol, period, (), answer.text)
 

@@ -75,6 +75,8 @@ class NewsRouter:
                 self._feed(one)
             case n.FlagsNews():
                 self._panels.watchlist.set_flags(one.flags)
+            case n.RescaleNews():
+                self._panels.watchlist.set_held(one.item_id, one.held)
             case n.InstrumentsFound():
                 self._panels.found(one)
             case n.InstrumentsNews():
@@ -87,7 +89,7 @@ class NewsRouter:
             case n.AlarmNews():
                 self._alarm(one)
             case n.BarsLoaded():
-                self._panels.bars_loaded(one.symbol, one.period, one.bars, one.error)
+                self._panels.bars_loaded(one)
             case n.BarUpdated():
                 self._panels.chart.update_bar(one.bar)
             case n.ServiceStopped():

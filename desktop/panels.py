@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from core.domain.enums import Mode, Period
-from core.domain.market import Bar, Instrument, Quote, Symbol
+from core.domain.market import Instrument, Quote, Symbol
 from core.domain.trading import Asset, Position, Trade
 from core.domain.watch import WatchItem
 from core.exchange.symbols import tick_size
-from core.service.news import InstrumentsFound
+from core.service.news import BarsLoaded, InstrumentsFound
 from widgets.account_bar import AccountBar
 from widgets.alarm_bar import AlarmBar
 from widgets.blotter.view import BlotterView
@@ -122,11 +122,12 @@ class Panels(QObject):
         self._trades.setdefault(trade.symbol, []).append(trade)
         self.chart.add_trade(trade)
 
-    def bars_loaded(self, symbol: str, period: Period, bars: tuple[Bar, ...], error: str) -> None:
+    def bars_loaded(self, one: BarsLoaded) -> None:
         """History for the chart and, of the day's minutes, for the watchlist's small one."""
-        self.chart.set_bars(Symbol(symbol), period, bars, error)
-        if period is Period.M1 and bars:
-            self.watchlist.set_intraday(symbol, bars)
+        if one.adjust is self.chart.adjust_of(one.period):  # an answer from before another choice is late
+            self.chart.set_bars(one.symbol, one.period, one.bars, one.error)
+        if one.period is Period.M1 and one.bars:
+            self.watchlist.set_intraday(one.symbol, one.bars)
 
     # the editor
 

@@ -178,6 +178,14 @@ class AlarmRank(StrEnum):
     MESSAGE = "MESSAGE"
 
 
+class Adjust(StrEnum):
+    """How prices of the past are shown across ex-rights days. Levels and triggers are always on real prices."""
+
+    NONE = "NONE"
+    FORWARD = "FORWARD"  # today's prices stay
+    BACKWARD = "BACKWARD"  # the first day's prices stay
+
+
 class Period(StrEnum):
     """Bar periods."""
 

@@ -58,6 +58,8 @@ class CommandDesk:
                 return self._arm(command.armed)
             case c.AllowFallback():
                 return self._service.allow_fallback(command.allowed)
+            case c.AcceptRescale():
+                return await self._service.rights.accept(command.item_id)
             case c.PlaceOrder():
                 return self._place(command)
             case c.CancelOrder():

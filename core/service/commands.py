@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from core.domain.enums import Period, Side
+from core.domain.enums import Adjust, Period, Side
 from core.domain.market import Symbol
 from core.domain.watch import WatchItem
 
@@ -77,6 +77,14 @@ class LoadBars(Command):
     symbol: Symbol
     period: Period
     count: int = 300
+    adjust: Adjust = Adjust.NONE
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptRescale(Command):
+    """The user agrees with what an ex-rights day does to the levels of an item that is held."""
+
+    item_id: str
 
 
 @dataclass(frozen=True, slots=True)

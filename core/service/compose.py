@@ -15,6 +15,7 @@ from core.broker.deadlines import BrokerDeadlines
 from core.broker.door import XtBroker
 from core.clock import Clock
 from core.domain.enums import Mode, Phase
+from core.domain.exrights import ExRightsPolicy
 from core.domain.market import Instrument, Quote, Symbol, ms_to_datetime
 from core.domain.trading import Intent
 from core.domain.watch import WatchItem
@@ -26,6 +27,7 @@ from core.execution.intents import IntentBook
 from core.execution.sender import Sender, SenderDeadlines
 from core.lanes import Lane
 from core.market.board import QuoteBoard
+from core.market.failover import FeedSwitch
 from core.market.flags import limits_by_rule
 from core.monitor.monitor import Monitor
 from core.ports import Activity, Broker, Journal
@@ -35,6 +37,7 @@ from core.service.account import DeskAccount, DeskStatus
 from core.service.charts import Charts
 from core.service.command_desk import CommandDesk
 from core.service.commands import Command
+from core.service.history_room import HistoryRoom
 from core.service.instrument_desk import InstrumentDesk
 from core.service.link import BrokerLink
 from core.service.meters import LatencyMeter
@@ -89,6 +92,7 @@ class Rooms:
     broker_deadlines: BrokerDeadlines | None = None
     sender_deadlines: SenderDeadlines | None = None
     market_folder: Path | None = None
+    ex_rights: ExRightsPolicy = ExRightsPolicy.RESCALE
 
 
 class EmergencyLane:
@@ -157,7 +161,6 @@ class ComposedDesk:
         self._quotes = QuoteRoom(channel.quotes, quotes, channel.activity, channel.loop, channel.clock)
         self.service = _join(channel, rooms, outbox, self.journal, self._emergency, files, self._quotes)
         self.commands = CommandDesk(self.service)
-        self._background = Tasks()  # nobody waits for these at the end
 
     async def start(self) -> None:
         """Open everything; on return the desk trades."""
@@ -166,7 +169,7 @@ class ComposedDesk:
         await self._stock_watchlist()
         await self.service.parts.names.open()
         await self.service.start()
-        self._background.spawn(self.service.parts.names.renew(self._quotes))
+        self.service.parts.background.spawn(self.service.parts.names.renew(self._quotes))
         self._on_started()
 
     async def handle(self, command: Command) -> None:
@@ -175,7 +178,7 @@ class ComposedDesk:
 
     async def stop(self) -> None:
         """Orderly end."""
-        await self._background.cancel()
+        await self.service.parts.background.cancel()
         await self.service.stop()
         await self._quotes.close()
         for stopped in self.on_stopped:
@@ -258,6 +261,7 @@ def _join(
         outbox=outbox,
     )
     sender = _sender(service, rooms, journal, emergency, broker, book, intents, tasks)
+    history = _history(rooms, quotes, feed, clock)
     service.furnish(
         DeskParts(
             clock=clock,
@@ -277,15 +281,25 @@ def _join(
             recorder=Recorder(journal, tasks, service.on_journal),
             meter=meter,
             tasks=tasks,
+            background=Tasks(),
             files=files,
             emergency=emergency,
-            charts=Charts(feed, outbox.put) if rooms.with_window else None,
+            charts=Charts(feed, outbox.put, history=history) if rooms.with_window else None,
             names=InstrumentDesk(clock, files, rooms.market_folder),
+            history=history,
+            ex_rights=rooms.ex_rights,
             exchange=channel.exchange,
             describe=channel.describe,
         )
     )
     return service
+
+
+def _history(rooms: Rooms, quotes: QuoteRoom, feed: FeedSwitch, clock: Clock) -> HistoryRoom | None:
+    """Real quotes have a real past; simulated ones tell their own."""
+    if rooms.market_folder is None or not quotes.has_public:
+        return None
+    return HistoryRoom(rooms.market_folder / "bars", quotes, feed, clock)
 
 
 def _sender(

@@ -112,6 +112,7 @@ def _rooms(
         inherit_from=inherit,
         limits=AccountLimits(settings.max_exposure, settings.cash_reserve),
         market_folder=settings.data_dir / "market",
+        ex_rights=settings.ex_rights,
     )
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from core.domain.decision import Decision, ItemView, Signal
-from core.domain.enums import AlarmRank, FeedState, LinkState, Mode, Period, Phase, QuoteFlag
+from core.domain.enums import Adjust, AlarmRank, FeedState, LinkState, Mode, Period, Phase, QuoteFlag
+from core.domain.exrights import Levels
 from core.domain.market import Bar, Instrument, Quote, Symbol
 from core.domain.trading import Asset, Order, Position, Trade
 from core.domain.watch import WatchItem
@@ -175,6 +176,20 @@ class DecisionNews(News):
 
 
 @dataclass(frozen=True, slots=True)
+class RescaleNews(News):
+    """Levels of an item around an ex-rights day. `held`: nothing of it triggers until the user agrees.
+
+    With an empty `reason` the hold is over.
+    """
+
+    item_id: str
+    reason: str
+    held: bool
+    before: Levels | None = None
+    after: Levels | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class AlarmNews(News):
     """Something the user should hear. `key` names the state so that its cure (`cured`) removes the bar."""
 
@@ -195,6 +210,7 @@ class BarsLoaded(News):
     period: Period
     bars: tuple[Bar, ...]
     error: str = ""
+    adjust: Adjust = Adjust.NONE
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from core.domain.enums import Mode
 from core.domain.market import Symbol
 from core.service.compose import Channel, ComposedDesk, Rooms
 from core.service.outbox import Outbox
+from core.service.sources import QuotePlan
 from core.simqmt.conductor import Conductor
 from core.simqmt.exchange import QueueRule
 from core.simqmt.loop import VirtualLoop
@@ -61,12 +62,12 @@ class PaperDesk:
                 mode=Mode.PAPER,
                 account_id=options.account_id,
                 terminal_path=str(options.folder),
-                source=market.name,
                 speed=options.speed or 0.0,
                 clock=self.conductor,
                 activity=self.conductor,
                 loop=VirtualLoop(self.conductor),
                 on_trader_started=self.terminal.adopt_trader,
+                quotes=QuotePlan(name=market.name),
             ),
             rooms,
             outbox,

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.clock import Clock
+from core.domain.exrights import ExRightsPolicy
 from core.domain.market import Instrument, Quote
 from core.execution.book import AccountBook
 from core.execution.intents import IntentBook
@@ -22,6 +23,7 @@ from core.ports import Broker, Journal
 from core.risk.gate import RiskGate
 from core.service.account import DeskAccount, DeskStatus
 from core.service.charts import Charts
+from core.service.history_room import HistoryRoom
 from core.service.instrument_desk import InstrumentDesk
 from core.service.link import BrokerLink
 from core.service.meters import LatencyMeter
@@ -39,7 +41,7 @@ class EmergencyRecovery(Protocol):
 class DeskParts:
     """Everything a service works with. `charts` is None without a window.
 
-    `exchange` and `describe` hand quotes and securities to a paper exchange that lives on the desk's own quotes.
+    `background` holds what nobody waits for at the end. `exchange` and `describe` hand quotes and securities to a paper exchange that lives on the desk's own quotes.
     """
 
     clock: Clock
@@ -59,10 +61,13 @@ class DeskParts:
     recorder: Recorder
     meter: LatencyMeter
     tasks: Tasks
+    background: Tasks
     files: Lane
     emergency: EmergencyRecovery
     charts: Charts | None
     names: InstrumentDesk
+    history: HistoryRoom | None = None
+    ex_rights: ExRightsPolicy = ExRightsPolicy.RESCALE
     exchange: Callable[[Sequence[Quote]], None] | None = None
     describe: Callable[[Iterable[Instrument]], None] = lambda _instruments: None
 

@@ -38,6 +38,7 @@ from core.service.feed_desk import FeedDesk
 from core.service.items import ItemBook
 from core.service.journal_watch import JournalWatch
 from core.service.parts import DeskParts
+from core.service.rights import RightsDesk
 
 _log = logging.getLogger(__name__)
 
@@ -69,6 +70,8 @@ class TradingService:
         self._day = TradingDay(self._clock, parts.tasks, lambda: self._items.any_symbol, self._open_day)
         self._journal_watch = JournalWatch(parts, lambda: self._day.today, lambda: self._stopping)
         self._feed = FeedDesk(parts, self._items)
+        closes = parts.history.closes if parts.history is not None else None
+        self.rights = RightsDesk(parts, self._items, parts.ex_rights, closes, self._tell_views)
 
     @property
     def items(self) -> dict[str, WatchItem]:
@@ -95,6 +98,7 @@ class TradingService:
             _log.warning("the trading channel is not available; the desk runs without it")
         await self._feed.subscribe()
         self._tell_all()
+        self.parts.background.spawn(self.rights.learn())
         if self._options.clock_s is not None:
             self._tick_clock()
 
@@ -140,9 +144,11 @@ class TradingService:
 
     async def set_items(self, items: Sequence[WatchItem], removed: Sequence[str] = ()) -> None:
         """Save and watch; raises JournalError and changes nothing when it cannot be saved."""
+        items = self.rights.edited(items)
         await self.parts.journal.save_items(items, removed)
         self._items.change(items, removed)
         await self._feed.subscribe()
+        self.parts.background.spawn(self.rights.learn())
         self.parts.speaker.items(tuple(self.items.values()))
         self._tell_views(self.items)
 
@@ -160,8 +166,9 @@ class TradingService:
         self._day.notice()
         p.meter.batch()
         rows = p.board.apply(quotes)
+        self.rights.on_quotes(quotes)
         if self.automation is not None and len(rows):
-            self.automation.on_hits(p.monitor.sweep(rows), self.items)
+            self.automation.on_hits(p.monitor.sweep(rows), self.rights.free(self.items))
         self._feed.on_quotes(quotes)
         p.speaker.outbox.put_quotes(quotes)
         if p.charts is not None:
@@ -183,7 +190,7 @@ class TradingService:
         row = p.board.row(symbol)
         if row is not None and self.automation is not None:
             p.meter.batch()
-            self.automation.on_hits(p.monitor.sweep(p.rows_of(row)), self.items)
+            self.automation.on_hits(p.monitor.sweep(p.rows_of(row)), self.rights.free(self.items))
 
     def _on_signal(self, signal: Signal) -> None:
         self.parts.recorder.signal(signal)
@@ -304,7 +311,7 @@ class TradingService:
             if item is not None:
                 facts = p.account.shares_of(item.symbol)
                 held = p.book.positions.get(item.symbol)
-                views.append(item_view(item, facts, desk, self.automation.triggers, held))
+                views.append(self.rights.view(item_view(item, facts, desk, self.automation.triggers, held)))
         p.speaker.views(views)
 
     def _tick_clock(self) -> None:
@@ -330,6 +337,7 @@ class TradingService:
         if self.parts.status.link is LinkState.READY:
             await self.parts.link.refresh()
         await self._feed.subscribe()
+        self.parts.background.spawn(self.rights.learn())
         self._tell_all()
         for symbol in self._items.symbols:
             self._sweep(symbol)

@@ -21,6 +21,7 @@ from core.service.compose import Rooms
 from core.service.news import CommandAnswered, News
 from core.service.outbox import Outbox
 from core.service.paper_real import RealQuotesDesk
+from core.service.rights import Closes
 from core.service.sources import QuotePlan
 from core.simqmt.terminal import SimTerminal
 from tests.fakes.feeds import HandFeed
@@ -41,8 +42,10 @@ class RealDesk:
         start: str = "10:00:00",
         cash: str | int = 1_000_000,
         by_hand: str = "",
+        closes: Closes | None = None,
+        **rooms: Any,
     ) -> None:
-        """`by_hand`: the badge of a best source that the test moves (`hand`), in the place of the plan's first."""
+        """`closes` answers for the store of bars, as the service asks it. `by_hand`: the badge of a best source that the test moves (`hand`), in the place of the plan's first."""
         folder.mkdir(parents=True, exist_ok=True)
         self.clock = ReplayClock(at(start))
         self.outbox = Outbox()
@@ -64,11 +67,13 @@ class RealDesk:
                 journal_path=folder / "journal.db",
                 emergency_path=folder / "journal.emergency",
                 watchlist=tuple(items),
+                **rooms,
             ),
             self.outbox,
             clock=self.clock,
         )
         self.desk = self.real.desk
+        self.desk.service.rights.closes = closes
         self._thread = threading.Thread(target=self.desk.loop.run_forever, name="trading", daemon=True)
 
     def __enter__(self) -> RealDesk:

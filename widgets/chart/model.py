@@ -43,6 +43,7 @@ class ChartModel:
         self.held = 0
         self.cost: Decimal | None = None
         self.trades: list[Trade] = []
+        self.real_prices = True
         self._series: dict[Period, Series] = {}
         self._studies: dict[Period, Studies] = {}
 
@@ -126,9 +127,14 @@ class ChartModel:
         return int(series.close[first - 1]) if first else int(series.open[0])
 
     @property
+    def on_real_prices(self) -> bool:
+        """What is drawn ends at the prices of today. `real_prices` is False for daily candles adjusted backward."""
+        return self.real_prices or self.mode is not ChartMode.D1
+
+    @property
     def last(self) -> int:
         """Last price in thousandths: the quote's, else the last close; 0 unknown."""
-        if self.quote is not None and self.quote.last > 0:
+        if self.quote is not None and self.quote.last > 0 and self.on_real_prices:
             return self.quote.last
         series = self.series
         return int(series.close[-1]) if series is not None and series.count else 0
@@ -139,7 +145,9 @@ class ChartModel:
         return tone_of(self.last - self.pre_close) if self.pre_close else "t2"
 
     def levels(self) -> tuple[LevelLine, ...]:
-        """The item's levels and the cost, with their words at the present price."""
+        """The item's levels and the cost, with their words at the present price; none on other prices."""
+        if not self.on_real_prices:
+            return ()
         return level_lines(self.item, self.held, self.cost, self.last, self.tick, self.symbol)
 
 

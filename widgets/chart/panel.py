@@ -9,12 +9,13 @@ from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from core.domain.enums import Period
+from core.domain.enums import Adjust, Period
 from core.domain.market import Bar, Quote, ms_to_datetime
 from core.domain.money import CENT
 from core.domain.trading import Trade
 from core.domain.watch import WatchItem
 from widgets import formats
+from widgets.chart.adjusting import AdjustButton
 from widgets.chart.model import ChartMode, ChartModel
 from widgets.chart.notice import Notice
 from widgets.chart.periods import PeriodBar
@@ -64,6 +65,9 @@ class ChartPanel(QWidget):
         self.periods = PeriodBar(self._theme, self.head)
         self.periods.chosen.connect(self.set_mode)
         self.head.row.addWidget(self.periods)
+        self.adjusting = AdjustButton(self._theme, self.head)
+        self.adjusting.chosen.connect(self.set_adjust)
+        self.head.row.addWidget(self.adjusting)
         self.head.row.addStretch()
         self._failed = QLabel(self.head)
         set_prop(self._failed, "role", "warn")
@@ -108,6 +112,22 @@ class ChartPanel(QWidget):
             self.period_changed.emit(chosen.value)
         self._follow_mode()
 
+    def adjust_of(self, period: Period) -> Adjust:
+        """Which prices of the past are wanted: only daily candles are ever adjusted."""
+        return self.adjusting.adjust if period is Period.D1 else Adjust.NONE
+
+    def set_adjust(self, adjust: Adjust) -> None:
+        """Show daily candles on other prices; they are asked for anew."""
+        if adjust is not self.adjusting.adjust:
+            self.adjusting.show_adjust(adjust)
+            self._show_levels()
+            self.reload()
+
+    def _show_levels(self) -> None:
+        """Levels, cost and fills are real prices: candles on the prices of the first day have no place for them."""
+        self._model.real_prices = self.adjusting.adjust is not Adjust.BACKWARD
+        self.view.mark(Dirt.ALL)
+
     def reload(self) -> None:
         """Ask again for the bars shown; the old ones stay until the answer."""
         self._asked.discard(self._model.mode.period)
@@ -123,6 +143,9 @@ class ChartPanel(QWidget):
         self._asked.discard(period)
         if error:
             self._errors[period] = error
+            if self.adjust_of(period) is not Adjust.NONE:  # what is here is on real prices
+                self.adjusting.show_adjust(Adjust.NONE)
+                self._show_levels()
         else:
             self._errors.pop(period, None)
             self._model.set_bars(period, bars)
@@ -232,6 +255,7 @@ class ChartPanel(QWidget):
 
     def _follow_mode(self) -> None:
         self.periods.choose(self._model.mode)
+        self.adjusting.setVisible(self._model.mode is ChartMode.D1)
         self.readout.set_lines(1 if self._model.mode is ChartMode.INTRADAY else 2)
 
     def _tell(self, *_index: int) -> None:

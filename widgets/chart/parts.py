@@ -64,7 +64,7 @@ class Parts:
         self.band.lines = self.levels.lines = self.price_axis.lines = lines
         self.price_axis.last = self.last_line.last = model.last
         self.price_axis.last_tone = self.last_line.last_tone = model.last_tone
-        self.fills.trades = tuple(model.trades)
+        self.fills.trades = tuple(model.trades) if model.on_real_prices else ()
         absent = self._only_candles() if frame is not None and frame.intraday else (self.intraday,)
         for item in self.all_items():
             item.show_frame(None if item in absent else frame, layout)

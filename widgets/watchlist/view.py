@@ -34,6 +34,7 @@ class WatchlistView(QWidget):
     add_requested = Signal()
     remove_requested = Signal(list)
     quant_toggled = Signal(str, bool)
+    rescale_accepted = Signal(str)
     current_symbol_changed = Signal(str)
     import_requested = Signal()
     export_requested = Signal()
@@ -47,6 +48,7 @@ class WatchlistView(QWidget):
         self._instruments: dict[str, Instrument] = {}
         self._sparks: dict[str, Spark] = {}
         self._by_symbol: dict[str, list[str]] = {}
+        self._held: set[str] = set()
         self._flags: dict[str, QuoteFlag] = {}
         self._decisions = 0
         self.model: TableModel[WatchRow] = TableModel(
@@ -127,6 +129,13 @@ class WatchlistView(QWidget):
         changed = dict(flags)
         self._flags.update(changed)
         self._renew(i for symbol in changed for i in self._by_symbol.get(symbol, ()))
+
+    def set_held(self, item_id: str, held: bool) -> None:
+        """An item waits for the user's word on an ex-rights day, or waits no more; its menu offers to agree."""
+        if held:
+            self._held.add(item_id)
+        else:
+            self._held.discard(item_id)
 
     def set_intraday(self, symbol: str, bars: tuple[Bar, ...]) -> None:
         """One-minute bars of today for the small line, when there are any."""
@@ -287,6 +296,10 @@ class WatchlistView(QWidget):
         remove.setEnabled(bool(chosen))
         copy = menu.addAction(self.tr("复制 Ctrl+C"))
         copy.triggered.connect(lambda: self.table.copy_rows())
+        if len(chosen) == 1 and chosen[0] in self._held:
+            accept = menu.addAction(self.tr("同意除权调整，恢复触发"))
+            accept.triggered.connect(lambda: self.rescale_accepted.emit(chosen[0]))
+            menu.insertAction(first, accept)
         menu.insertActions(first, [edit, remove, copy])
         menu.insertSeparator(first)
         return menu

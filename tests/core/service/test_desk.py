@@ -15,7 +15,7 @@ from core.service import desk as choosing
 from core.service.desk import Composer, DeskChoice, default_watchlist
 from core.service.outbox import Outbox
 from core.simqmt.market_builtin import DEFAULT_DAY, BuiltinMarket
-from core.simqmt.store import Store
+from core.simqmt.store import Changes, Store
 from tests.fakes.market import at
 
 DAY = date(2026, 11, 20)
@@ -27,7 +27,7 @@ def leave(folder: Path, moment: str, day: date = DAY, market: str = "") -> None:
     store = Store(folder / "terminal")
     state = store.loaded
     state.day, state.time_ms, state.market = day, at(moment), market or BuiltinMarket(1).name
-    store.save(state, [], [], [])
+    store.save(state, Changes({}, {}, (), ()))
     store.close()
 
 

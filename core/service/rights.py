@@ -1,0 +1,228 @@
+"""Ex-rights days of watched securities: levels are rescaled before the first trade, or held until the user agrees.
+
+The day's first quote carries the exchange's own previous close; against the last close of the store it tells. The item
+keeps in its extra columns for which days it was rescaled and when its levels were set, so a restart does nothing twice.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import date
+
+from core.clock import Clock
+from core.domain.decision import Decision, ItemView, Reason
+from core.domain.enums import AlarmRank, ItemState, Outcome, SignalKind
+from core.domain.exrights import ExRights, ExRightsPolicy, Rescale, Unsure
+from core.domain.market import Quote, Symbol
+from core.domain.watch import WatchItem
+from core.errors import BadInput, UserError
+from core.market.history.exrights import from_quote
+from core.market.history.jobs import Yesterday
+from core.market.history.rescale import apply, levels_of, plan
+from core.service.items import ItemBook
+from core.service.news import RescaleNews
+from core.service.parts import DeskParts
+
+_log = logging.getLogger(__name__)
+
+DONE, SET_ON = "exrights_done", "levels_day"
+"""Columns of an item: the ex-days it was rescaled for, and the day on which its levels were set."""
+
+Closes = Callable[[Sequence[Symbol], date], Awaitable[dict[Symbol, Yesterday]]]
+
+
+class RightsDesk:
+    """Runs on the trading loop. `closes` asks the store for last closes; without it nothing is ever found."""
+
+    def __init__(
+        self,
+        parts: DeskParts,
+        items: ItemBook,
+        policy: ExRightsPolicy,
+        closes: Closes | None,
+        on_items: Callable[[Sequence[str]], None],
+    ) -> None:
+        """`on_items` is told which items changed or are held."""
+        self._parts = parts
+        self._items = items
+        self._policy = policy
+        self.closes = closes
+        self._on_items = on_items
+        self._clock: Clock = parts.clock
+        self._day = date.min
+        self._open: dict[Symbol, Yesterday] = {}
+        self._held: dict[str, tuple[str, Rescale | None]] = {}
+
+    # finding
+
+    async def learn(self) -> None:
+        """Get the last closes of what is watched and look at the quotes that are there. For a background task."""
+        if self.closes is None:
+            return
+        today = self._clock.now().date()
+        if today != self._day:
+            self._day, self._open = today, {}
+        missing = [symbol for symbol in self._items.symbols if symbol not in self._open]
+        if not missing:
+            return
+        try:
+            found = await self.closes(missing, today)
+        except UserError as error:
+            _log.warning("the last closes could not be had, ex-rights days are not looked for: %s", error)
+            return
+        self._open.update((symbol, found[symbol]) for symbol in missing if symbol in found)
+        quotes = [self._parts.board.quote(symbol) for symbol in missing]
+        self.on_quotes([quote for quote in quotes if quote is not None])
+
+    def on_quotes(self, quotes: Iterable[Quote]) -> None:
+        """Before anything is triggered by them: is this the first quote of an ex-rights day?"""
+        if not self._open:
+            return
+        for quote in quotes:
+            known = self._open.get(quote.symbol)
+            if known is None or quote.time.date() != self._day:
+                continue
+            del self._open[quote.symbol]
+            finding = from_quote(quote, known.last, today=self._day, rested=known.rested)
+            if isinstance(finding, ExRights):
+                self._found(finding)
+            elif isinstance(finding, Unsure):
+                self._unsure(finding)
+
+    def _found(self, rights: ExRights) -> None:
+        applied: list[WatchItem] = []
+        for item in [self._items.all[item_id] for item_id in self._items.of(rights.symbol)]:
+            rescale = plan(
+                item,
+                [rights],
+                policy=self._policy,
+                levels_day=_day(item, SET_ON),
+                done=[day for day in (_day(item, DONE),) if day is not None],
+            )
+            if rescale is None:
+                continue
+            if rescale.hold:
+                self._held[item.item_id] = (rescale.reason, rescale)
+            else:
+                applied.append(_rescaled(item, rescale))
+            self._tell(item, rescale.reason, rescale)
+        if applied:
+            self._items.change(applied)
+            self._parts.tasks.spawn(self._save(applied))
+        self._on_items(self._items.of(rights.symbol))
+
+    def _unsure(self, finding: Unsure) -> None:
+        for item_id in self._items.of(finding.symbol) if finding.hold else ():
+            self._held[item_id] = (finding.text, None)
+            self._tell(self._items.all[item_id], finding.text, None)
+        if finding.hold:
+            self._on_items(self._items.of(finding.symbol))
+        else:
+            self._parts.speaker.alarm(
+                f"rights/{finding.symbol}", AlarmRank.CARE, "除权待核对", finding.text, finding.symbol
+            )
+
+    async def _save(self, items: Sequence[WatchItem]) -> None:
+        await self._parts.journal.save_items(items)
+        self._parts.speaker.items(tuple(self._items.all.values()))
+        self._on_items([item.item_id for item in items])
+
+    # holding
+
+    def free(self, items: dict[str, WatchItem]) -> dict[str, WatchItem]:
+        """The items that may trigger."""
+        if not self._held:
+            return items
+        return {item_id: item for item_id, item in items.items() if item_id not in self._held}
+
+    def view(self, view: ItemView) -> ItemView:
+        """The state of an item, with its hold."""
+        held = self._held.get(view.item_id)
+        if held is None:
+            return view
+        return replace(view, state=ItemState.BLOCKED, state_text="除权待确认", protection_text=held[0])
+
+    def edited(self, items: Iterable[WatchItem]) -> list[WatchItem]:
+        """The user saves items: levels that changed are set today, and no longer held."""
+        if self.closes is None:
+            return list(items)
+        found = []
+        for item in items:
+            before = self._items.all.get(item.item_id)
+            if before is None or levels_of(before) != levels_of(item):
+                item = _with(item, SET_ON, self._clock.now().date())
+                self._let_go(item.item_id)
+            found.append(item)
+        return found
+
+    async def accept(self, item_id: str) -> str:
+        """The user agrees: apply what is proposed, or trigger again on the old levels. Raises BadInput."""
+        held, item = self._held.get(item_id), self._items.all.get(item_id)
+        if held is None or item is None:
+            raise BadInput("这一项没有等待确认的除权调整。")
+        reason, rescale = held
+        if rescale is None:
+            self._let_go(item_id)
+            self._on_items([item_id])
+            return "已确认：按原价位继续"
+        if rescale.problem:
+            raise BadInput(reason)
+        if levels_of(item) != rescale.before:
+            raise BadInput("这一项的价位已经改过，不再按除权比例换算。请核对价位后保存。")
+        changed = _rescaled(item, rescale)
+        await self._parts.journal.save_items([changed])
+        self._items.change([changed])
+        self._let_go(item_id)
+        self._parts.speaker.items(tuple(self._items.all.values()))
+        self._on_items([item_id])
+        return "已按除权比例换算价位"
+
+    def _let_go(self, item_id: str) -> None:
+        if self._held.pop(item_id, None) is not None:
+            self._parts.speaker.cure(f"rights/{item_id}")
+            self._parts.speaker.outbox.put(RescaleNews(item_id, "", held=False))
+
+    # telling
+
+    def _tell(self, item: WatchItem, reason: str, rescale: Rescale | None) -> None:
+        p, held = self._parts, item.item_id in self._held
+        name = p.account.name(item.symbol)
+        before = rescale.before if rescale else None
+        p.speaker.outbox.put(
+            RescaleNews(item.item_id, reason, held, before, rescale.after if rescale else None)
+        )
+        title = f"除权待确认 {name}" if held else f"除权已调整 {name}"
+        rank = AlarmRank.ALARM if held else AlarmRank.CARE
+        p.speaker.alarm(f"rights/{item.item_id}", rank, title, reason, item.symbol)
+        code = "EX_RIGHTS_HELD" if held else "EX_RIGHTS"
+        decision = Decision(
+            decision_id=f"rights-{self._day:%Y%m%d}-{item.item_id}",
+            signal_id="",
+            item_id=item.item_id,
+            symbol=item.symbol,
+            kind=SignalKind.STOP_LOSS if item.stop_loss is not None else SignalKind.ENTRY,
+            time=self._clock.now(),
+            outcome=Outcome.BLOCKED if held else Outcome.SKIPPED,
+            reasons=(Reason(code, reason, not held),),
+        )
+        p.recorder.decision(decision)
+        p.speaker.again([decision])
+
+
+def _rescaled(item: WatchItem, rescale: Rescale) -> WatchItem:
+    return _with(apply(item, replace(rescale, hold=False)), DONE, max(rescale.days))
+
+
+def _with(item: WatchItem, column: str, day: date) -> WatchItem:
+    kept = tuple(pair for pair in item.extra if pair[0] != column)
+    return replace(item, extra=(*kept, (column, day.isoformat())))
+
+
+def _day(item: WatchItem, column: str) -> date | None:
+    text = next((value for name, value in item.extra if name == column), "")
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        return None
