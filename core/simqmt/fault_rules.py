@@ -116,6 +116,7 @@ _MENU: tuple[tuple[str, str | None, float, tuple[int, ...]], ...] = (
     ("push_before_response", None, 0.5, ()),
     ("error_before_response", None, 0.5, ()),
     ("trade_before_order", None, 0.5, ()),
+    ("answer_minus_one", "orderStock", 0.2, ()),
     ("answer_none", "queryStockOrders", 0.3, ()),
     ("answer_none", "queryStockPositions", 0.3, ()),
     ("answer_none", "queryStockAsset", 0.3, ()),

@@ -254,7 +254,7 @@ def test_a_random_schedule_is_the_same_for_the_same_seed(open_desk: Open) -> Non
 
 def test_random_schedules_know_every_fault_but_those_that_end_the_run() -> None:
     known = {rule.fault for rule in random_rules(1, 0.5)}
-    assert set(FAULTS) - known == {"kill", "slow", "disconnect_before", "disconnect_all", "answer_minus_one"}
+    assert set(FAULTS) - known == {"kill", "slow", "disconnect_before", "disconnect_all"}
 
 
 def test_rules_are_read_from_json(tmp_path: Path) -> None:
