@@ -18,7 +18,7 @@ from core.simqmt.counter import Counter
 from core.simqmt.desk import Outcome, RequestDesk
 from core.simqmt.faults import NOTHING, Faults, Plan
 from core.simqmt.records import OrderErrorPush, OrderPush, Push, SimOrder, TradePush
-from core.simqmt.requests import NOT_CONNECTED, TIMED_OUT, Call, Request, call_fields, empty_answer
+from core.simqmt.requests import NOT_CONNECTED, TIMED_OUT, Call, CallReader, Request, empty_answer
 from core.simqmt.sessions import Sessions
 from core.simqmt.structs import Surface
 from core.simqmt.telling import Teller
@@ -71,6 +71,7 @@ class Front:
         self._teller = Teller(clock, faults, self._answers)
         self._on_lost = on_lost
         self._sessions = Sessions()
+        self._reader = CallReader(surface)
         self._calls: list[Call] = []
         # Programs leave requests without waiting for the terminal's lock, which is held while a batch is done.
         self._door = threading.Lock()
@@ -126,9 +127,10 @@ class Front:
     def submit(self, request: Request) -> int:
         """Take a request to the inbox: 0, or -1 when its client is not connected."""
         link = request.link
-        fields = call_fields(self.surface, request.args)
+        names, values = self._reader.read(request.args)
         with self._door:
-            self._calls.append(Call(self.clock.now_ms(), link.session, request.name, request.seq, fields))
+            now_ms = self.clock.now_ms()
+            self._calls.append(Call(now_ms, link.session, request.name, request.seq, names, values))
             if self.closed:
                 link.answer(request, empty_answer(self.surface, request, NOT_CONNECTED))
                 return -1

@@ -79,13 +79,20 @@ NOT_SUPPORTED = "模拟终端不支持此功能（只支持股票账号的委托
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One native call as it came in. `name` is the method without `WithSeq`; `fields` the request's m_ values."""
+    """One native call as it came in. `name` is the method without `WithSeq`; `names` the request's m_ spellings, one
+    tuple for all calls of a kind, and `values` what they held."""
 
     time_ms: int
     session: int
     name: str
     seq: int
-    fields: tuple[tuple[str, object], ...] = ()
+    names: tuple[str, ...] = ()
+    values: tuple[object, ...] = ()
+
+    @property
+    def fields(self) -> tuple[tuple[str, object], ...]:
+        """The request's m_ values with their names."""
+        return tuple(zip(self.names, self.values, strict=True))
 
     def __getitem__(self, field_name: str) -> object:
         """A value of the request by its m_ spelling."""
@@ -185,11 +192,20 @@ def account_of(request: Request) -> str:
     return ""
 
 
-def call_fields(surface: Surface, args: tuple[Any, ...]) -> tuple[tuple[str, object], ...]:
-    """The values of a request's struct for the call log."""
-    struct = args[0] if args else None
-    layout = surface.layouts.get(type(struct).__name__)
-    if layout is None:
-        return ()
-    names = [name for name in layout.index if name.startswith("m_")] or list(layout.index)
-    return tuple((name, getattr(struct, name)) for name in names)
+class CallReader:
+    """Reads the values of a request's struct for the call log."""
+
+    def __init__(self, surface: Surface) -> None:
+        self._layouts = surface.layouts
+        self._names: dict[type, tuple[str, ...]] = {}
+
+    def read(self, args: tuple[Any, ...]) -> tuple[tuple[str, ...], tuple[object, ...]]:
+        """Names and values; none for a request without a struct."""
+        struct = args[0] if args else None
+        kind = type(struct)
+        names = self._names.get(kind)
+        if names is None:
+            layout = self._layouts.get(kind.__name__)
+            index = () if layout is None else tuple(layout.index)
+            names = self._names[kind] = tuple(name for name in index if name.startswith("m_")) or index
+        return names, tuple([getattr(struct, name) for name in names])
