@@ -39,12 +39,14 @@ from core.market.history.part_files import PartFiles, coverage_of
 from core.market.history.table import (
     Adjust,
     BarTable,
+    day_of,
     empty_table,
     joined,
     sound_rows,
     table_days,
 )
 
+_ONE = timedelta(days=1)
 _log = logging.getLogger(__name__)
 
 
@@ -80,7 +82,7 @@ class BarCache:
         """`read` for several symbols at once, which is much faster than one by one."""
         owners: list[Symbol] = []
         paths: list[Path] = []
-        for symbol in symbols:
+        for symbol in dict.fromkeys(symbols):
             for path in self._files.paths(symbol, period, first, last):
                 owners.append(symbol)
                 paths.append(path)
@@ -130,7 +132,9 @@ class BarCache:
     def coverages(self, symbols: Sequence[Symbol], period: Period) -> dict[Symbol, Coverage]:
         """`coverage` for several symbols at once; reads no bars."""
         owners = [
-            (symbol, path) for symbol in symbols for path in self._files.paths(symbol, period, None, None)
+            (symbol, path)
+            for symbol in dict.fromkeys(symbols)
+            for path in self._files.paths(symbol, period, None, None)
         ]
         with _explained(self.folder, "读"):
             all_notes = self._files.notes([path for _, path in owners])
@@ -172,20 +176,26 @@ class BarCache:
 
     def last_close(self, symbol: Symbol, before: date) -> LastClose | None:
         """The newest complete daily close before a day; None without one."""
-        known = self.coverage(symbol, Period.D1)
-        table = self.read(symbol, Period.D1, None, before - timedelta(days=1))
-        for (day, _), close in zip(
-            reversed(list(table_days(table))), reversed(table.close.tolist()), strict=True
-        ):
-            if known.state_of(day) is DayState.COMPLETE:
-                return LastClose(day, milli_to_decimal(close))
-        return None
+        return self.last_closes([symbol], before)[symbol][0]
+
+    def last_closes(
+        self, symbols: Sequence[Symbol], before: date
+    ) -> dict[Symbol, tuple[LastClose | None, tuple[date, ...]]]:
+        """For several symbols at once: the last close, and the days since that are known to be without trade."""
+        tables = self.read_many(symbols, Period.D1, None, before - _ONE)
+        found: dict[Symbol, tuple[LastClose | None, tuple[date, ...]]] = {}
+        for symbol, known in self.coverages(symbols, Period.D1).items():
+            last = _newest_close(tables[symbol], known)
+            rested = self._rested(known, last.day, before) if last else ()
+            found[symbol] = (last, rested)
+        return found
 
     def rested(self, symbol: Symbol, after: date, before: date) -> tuple[date, ...]:
         """Days between two days that are known to have no daily bar: suspended."""
-        one = timedelta(days=1)
-        known = self.coverage(symbol, Period.D1)
-        return known.days(DayState.EMPTY, after + one, before - one, self._calendar)
+        return self._rested(self.coverage(symbol, Period.D1), after, before)
+
+    def _rested(self, known: Coverage, after: date, before: date) -> tuple[date, ...]:
+        return known.days(DayState.EMPTY, after + _ONE, before - _ONE, self._calendar)
 
     def sweep(self, now_s: float | None = None) -> int:
         """Remove what killed writers left behind (older than an hour); returns how many files."""
@@ -194,6 +204,14 @@ class BarCache:
     def close(self) -> None:
         """Let the reader go."""
         self._files.close()
+
+
+def _newest_close(table: BarTable, known: Coverage) -> LastClose | None:
+    """The close of the last day that is complete: one that may still have grown when it was read is no close."""
+    for number, close in zip(reversed(table.days.tolist()), reversed(table.close.tolist()), strict=True):
+        if known.state_of(day := day_of(number)) is DayState.COMPLETE:
+            return LastClose(day, milli_to_decimal(close))
+    return None
 
 
 @contextmanager

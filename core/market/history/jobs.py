@@ -172,13 +172,9 @@ class LastCloses:
     def run(self, context: Progress) -> dict[Symbol, Yesterday]:
         """Look up each symbol; one without history has no last close."""
         del context
-        found: dict[Symbol, Yesterday] = {}
         with _opened(self.folder, self.calendar) as cache:
-            for symbol in self.symbols:
-                last = cache.last_close(symbol, self.before)
-                rested = cache.rested(symbol, last.day, self.before) if last else ()
-                found[symbol] = Yesterday(last, rested)
-        return found
+            found = cache.last_closes(self.symbols, self.before)
+        return {symbol: Yesterday(last, rested) for symbol, (last, rested) in found.items()}
 
 
 @dataclass(frozen=True, slots=True)

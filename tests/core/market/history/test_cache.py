@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
@@ -83,6 +84,8 @@ def test_many_symbols_at_once(cache: BarCache) -> None:
     for n, symbol in enumerate(symbols):
         assert found[symbol].bars() == daily(symbol, MARCH[: n + 1], 1_000 * (n + 1))
     assert len(found[VANKE]) == 0
+    twice = cache.read_many([symbols[0], symbols[0]], Period.D1)
+    assert twice == {symbols[0]: found[symbols[0]]}
 
 
 def test_minutes_lie_in_one_file_a_year(cache: BarCache) -> None:
@@ -373,9 +376,7 @@ def test_last_close_is_complete_and_before_the_day(cache: BarCache) -> None:
     price = cache.last_close(MOUTAI, MARCH[3])
     assert price is not None
     assert (price.day, str(price.price)) == (MARCH[1], "10.020"), "a day that still grew has no close"
-    assert cache.last_close(MOUTAI, MARCH[1]) == LastClose(
-        MARCH[0], price.price.from_float(10.01).quantize(price.price)
-    )
+    assert cache.last_close(MOUTAI, MARCH[1]) == LastClose(MARCH[0], Decimal("10.010"))
     assert cache.last_close(MOUTAI, MARCH[0]) is None
     assert cache.last_close(VANKE, MARCH[3]) is None
 
@@ -383,6 +384,11 @@ def test_last_close_is_complete_and_before_the_day(cache: BarCache) -> None:
 def test_rested_days_are_those_known_to_be_empty(cache: BarCache) -> None:
     put(cache, table(daily(MOUTAI, [MARCH[0], MARCH[4]])), MARCH[0], MARCH[5])
     assert cache.rested(MOUTAI, MARCH[0], MARCH[7]) == MARCH[1:4]
+    last = LastClose(MARCH[0], Decimal("10.010"))
+    assert cache.last_closes([MOUTAI, VANKE, MOUTAI], MARCH[4]) == {
+        MOUTAI: (last, MARCH[1:4]),
+        VANKE: (None, ()),
+    }
 
 
 def test_litter_of_killed_writers_is_swept_after_an_hour(cache: BarCache) -> None:
