@@ -76,8 +76,14 @@ def bench(shared_bench: DoorBench) -> Iterator[DoorBench]:
         shared_bench.server.break_down(None, host=host)
 
 
-def bars(bench: DoorBench, symbol: str, period: Period = Period.D1, year: int = 2024) -> tuple[Any, ...]:
-    job = BarsJob(Symbol(symbol), period, date(year, 1, 1), date(year, 12, 31), bench.options)
+def bars(
+    bench: DoorBench,
+    symbol: str,
+    period: Period = Period.D1,
+    year: int = 2024,
+    options: DoorOptions | None = None,
+) -> tuple[Any, ...]:
+    job = BarsJob(Symbol(symbol), period, date(year, 1, 1), date(year, 12, 31), options or bench.options)
     return bench.run(job)
 
 
@@ -421,6 +427,10 @@ QUICK = {
 }
 
 
+def options_for(bench: DoorBench, fault: Fault) -> DoorOptions:
+    return bench.hasty if QUICK[fault] is SourceFault.TIMEOUT else bench.options
+
+
 @pytest.mark.parametrize("fault", QUICK, ids=lambda fault: fault.name)
 def test_each_fault_of_a_list_has_its_name_and_one_request(bench: DoorBench, fault: Fault) -> None:
     bench.server.serve(
@@ -428,7 +438,7 @@ def test_each_fault_of_a_list_has_its_name_and_one_request(bench: DoorBench, fau
     )
     bench.server.break_down(fault)
     with pytest.raises(SourceError) as caught:
-        bench.run(QuotesJob((MAOTAI, BANK), Source.EASTMONEY, AT_MS, bench.options))
+        bench.run(QuotesJob((MAOTAI, BANK), Source.EASTMONEY, AT_MS, options_for(bench, fault)))
     assert caught.value.fault == QUICK[fault]
     assert str(caught.value).startswith("东方财富")
     assert len(bench.server.asked()) == 1
@@ -444,7 +454,7 @@ def test_each_fault_of_akshares_history_has_its_name(
     bench.server.serve("/api/qt/stock/trends2/get", trends("600036", ["2026-07-08 09:31,1,1,1,1,1,100,1"]))
     bench.server.break_down(fault)
     with pytest.raises(SourceError) as caught:
-        bars(bench, "600036.SH", period)
+        bars(bench, "600036.SH", period, options=options_for(bench, fault))
     assert caught.value.fault == QUICK[fault]
     assert len(bench.server.asked()) == 1
 
