@@ -135,18 +135,16 @@ class AkshareDoor:
 
     def _bar_table(self, name: str, **arguments: str) -> list[BarRow]:
         """akshare's table as rows; where it cannot read a good answer, the answer as we read it."""
-        self._guard.last_body = b""
         try:
-            return bar_rows(self._call(name, **arguments))
-        except SourceError as error:
-            if error.fault != SourceFault.GARBLED or not self._guard.last_body:
-                raise
-            return [
-                BarRow(stamp, opened, high, low, close, volume, amount)
-                for stamp, (opened, close, high, low, volume, amount) in eastmoney.parse_klines(
-                    self._guard.last_body
-                )
-            ]
+            return bar_rows(self._run(name, **arguments))
+        except _Unreadable as problem:
+            try:
+                lines = eastmoney.parse_klines(self._guard.last_body)
+            except SourceError:
+                raise self._guard.blame(SourceFault.GARBLED, str(problem)) from problem
+        return [
+            BarRow(stamp, o, h, low, c, volume, amount) for stamp, (o, c, h, low, volume, amount) in lines
+        ]
 
     # beside prices
 
@@ -203,6 +201,13 @@ class AkshareDoor:
 
     def _call(self, name: str, **arguments: Any) -> Any:
         """Call an akshare function; whatever it trips over becomes a SourceError."""
+        try:
+            return self._run(name, **arguments)
+        except _Unreadable as problem:
+            raise self._guard.blame(SourceFault.GARBLED, str(problem)) from problem
+
+    def _run(self, name: str, **arguments: Any) -> Any:
+        """Call an akshare function. Raises SourceError, or _Unreadable with a sentence."""
         import akshare
 
         _without_semaphores()
@@ -218,7 +223,11 @@ class AkshareDoor:
                 f"akshare 的 {name} 看不懂数据源的答复（{type(error).__name__}：{error}）。"
                 "数据源可能改了格式，请升级 akshare 或稍后重试。"
             )
-            raise SourceError(text, source=Source.OTHER, fault=SourceFault.GARBLED) from error
+            raise _Unreadable(text) from error
+
+
+class _Unreadable(Exception):
+    """akshare got an answer and could not read it."""
 
 
 def _without_semaphores() -> None:

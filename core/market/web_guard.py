@@ -52,13 +52,19 @@ Check = Callable[[str, bytes], bytes]
 
 
 class WebGuard:
-    """The guard of one job. `last_body` is the newest good answer, for what a library throws away."""
+    """The guard of one job. `last_body` is the newest good answer, for what a library throws away, of `last_source`."""
 
     def __init__(self, options: DoorOptions, gate: Gate, check: Check) -> None:
         self._options = options
         self._gate = gate
         self._check = check
         self.last_body = b""
+        self.last_source = Source.OTHER
+
+    def blame(self, fault: SourceFault, text: str) -> SourceError:
+        """What looked like data turned out to be none: tell, and return the error to raise."""
+        self._gate.outcome(self.last_source, fault, 0, text)
+        return SourceError(text, source=self.last_source, fault=fault)
 
     @contextlib.contextmanager
     def in_force(self) -> Iterator[None]:
@@ -80,6 +86,7 @@ class WebGuard:
     def _send(self, plain: Callable[..., Any], adapter: Any, request: Any, **options: Any) -> Any:
         address = str(request.url)
         source = source_of_host(urlsplit(address).hostname or "")
+        self.last_source = source
         self._gate.permit(source)
         import requests
         import urllib3

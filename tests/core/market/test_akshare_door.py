@@ -165,7 +165,8 @@ def test_a_trimmed_answer_that_akshare_cannot_read_is_an_error_with_its_name(
     bench.server.serve("/api/qt/stock/get", recorded(market_data_dir, "stock_get_600519_fltt1_scaled_int"))
     with pytest.raises(SourceError, match=r"stock_bid_ask_em 看不懂.*f31") as caught:
         bench.run(QuotesJob((MAOTAI,), Source.EASTMONEY, AT_MS, bench.options))
-    assert caught.value.fault == SourceFault.GARBLED
+    assert (caught.value.fault, caught.value.source) == (SourceFault.GARBLED, Source.EASTMONEY)
+    assert bench.sources.view(Source.EASTMONEY).failed == 1
 
 
 def test_sina_gives_levels_for_many_in_one_request(bench: DoorBench) -> None:
@@ -246,6 +247,14 @@ def test_a_suspension_of_dashes_that_akshare_cannot_read_is_read_by_us(
     assert [bar.close for bar in found] == [1193010, 1194450]
     assert found[0].volume == 4_247_400
     assert len(bench.server.asked()) == 1
+    assert bench.sources.view(Source.EASTMONEY).failed == 0
+
+
+def test_history_that_nobody_can_read_is_an_error_with_its_name(bench: DoorBench) -> None:
+    bench.server.serve("/api/qt/stock/trends2/get", trends("600036", ["2026-07-08 09:31,1,1"]))
+    with pytest.raises(SourceError, match="stock_zh_a_hist_min_em 看不懂"):
+        bars(bench, "600036.SH", Period.M1)
+    assert bench.sources.view(Source.EASTMONEY).failed == 1
 
 
 def test_no_trading_day_gives_no_bars(bench: DoorBench, market_data_dir: Path) -> None:
