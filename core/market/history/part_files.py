@@ -173,6 +173,8 @@ class PartFiles:
 
     def _read_sound(self, symbol: Symbol, path: Path, period: Period) -> Part | None:
         """One file, or None when there is none or it had to be set aside; the lock is held."""
+        if not path.exists():
+            return None
         try:
             columns, notes = self._door.read([path], COLUMNS)[0], self._door.notes([path])[0]
             return _part(symbol, period, path, columns, notes)
