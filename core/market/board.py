@@ -6,11 +6,14 @@ or for a verdict.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable
 
 from core.clock import Clock
 from core.domain.enums import Phase, QuoteFlag
 from core.domain.market import Quote, Symbol
+from core.exchange.boards import class_of
+from core.exchange.refusals import Refused
 from core.market.flags import FlagArray, FlagRule, LimitsOf
 from core.market.silence import FeedSilence
 from core.market.snapshots import IntArray, Rows, Snapshots
@@ -25,11 +28,13 @@ from core.market.validity import (
     trading_ms_between,
 )
 
+_log = logging.getLogger(__name__)
+
 
 class QuoteBoard:
     """Newest snapshot wins; prices in thousandths, times in epoch milliseconds, 0 where nothing came yet.
 
-    `phase_of(symbol, now_ms)` is the clock's phase of the trading day. Counters: `applied`, `dropped_old`
+    `phase_of(symbol, now_ms)` is the clock's phase of the trading day, alike for all of one class. Counters: `applied`, `dropped_old`
     (time went back), `dropped_unknown` (a symbol nobody watches). `limits_of` computes limits of the day for flags
     where a source does not give them.
     """
@@ -47,7 +52,9 @@ class QuoteBoard:
         self._feed = FeedSilence(freshness)
         self._held = Snapshots()
         self._flags = FlagRule(limits_of)
-        self._phases: dict[Symbol, tuple[int, Phase]] = {}
+        self._kinds: dict[Symbol, str] = {}
+        self._phases: dict[str, Phase] = {}
+        self._phases_minute = -1
         self._silences: dict[str, Silence] = {}
         self._silences_ms = -1
         self.applied = 0
@@ -248,9 +255,24 @@ class QuoteBoard:
         return self._clock.now_ms() if now_ms is None else now_ms
 
     def _phase(self, symbol: Symbol, now_ms: int) -> Phase:
-        """The clock's phase, asked once a minute: phases begin on whole minutes."""
+        """The clock's phase, asked once a minute and class: phases begin on whole minutes, for all of a class alike."""
         minute = now_ms // 60_000
-        known = self._phases.get(symbol)
-        if known is None or known[0] != minute:
-            known = self._phases[symbol] = (minute, self._phase_of(symbol, now_ms))
-        return known[1]
+        if minute != self._phases_minute:
+            self._phases, self._phases_minute = {}, minute
+        kind = self._kinds.get(symbol)
+        if kind is None:
+            cls = class_of(symbol)
+            kind = self._kinds[symbol] = symbol if cls is None else f"{symbol[-2:]} {cls}"
+        known = self._phases.get(kind)
+        if known is None:
+            known = self._phases[kind] = self._ask_phase(symbol, now_ms)
+        return known
+
+    def _ask_phase(self, symbol: Symbol, now_ms: int) -> Phase:
+        try:
+            return self._phase_of(symbol, now_ms)
+        except (
+            Refused
+        ) as refused:  # a code without a timetable is never traded on, and must not stop the others
+            _log.warning("no trading phase for %s: %s", symbol, refused)
+            return Phase.CLOSED
