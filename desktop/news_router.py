@@ -129,7 +129,8 @@ class NewsRouter:
         self.feed = one
         health = self._panels.health
         tip = "\n".join(_source_words(source) for source in one.sources)
-        health.set_source(one.source, one.latency_s, stand_in=one.stand_in, tip=tip)
+        lost = any(source.active and source.state is FeedState.LOST for source in one.sources)
+        health.set_source(one.source, one.latency_s, stand_in=one.stand_in, lost=lost, tip=tip)
         health.set_silence(one.silent)
 
     def _items(self, one: n.ItemsNews) -> None:

@@ -169,13 +169,21 @@ class HealthStrip(QWidget):
             self.latency.show_state(words, Health.WELL if p99_ms < 100 else Health.CARE)
 
     def set_source(
-        self, source: str, latency_s: float | None = None, *, stand_in: bool = False, tip: str = ""
+        self,
+        source: str,
+        latency_s: float | None = None,
+        *,
+        stand_in: bool = False,
+        lost: bool = False,
+        tip: str = "",
     ) -> None:
-        """Where quotes come from and how late; one that stands in for a better source is said with care."""
+        """Where quotes come from and how late; a stand-in, and a source that is lost, are said with care."""
         words = self.tr("备用源 {name}").format(name=source) if stand_in else source
-        if latency_s is not None:
+        if lost:
+            words = self.tr("{words} · 断开").format(words=words)
+        elif latency_s is not None:
             words = self.tr("{words} · 延迟 {age}").format(words=words, age=formats.age(latency_s))
-        self.source.show_state(words, Health.CARE if stand_in else Health.QUIET, tip)
+        self.source.show_state(words, Health.CARE if stand_in or lost else Health.QUIET, tip)
 
     def set_silence(self, text: str) -> None:
         """Since when no quotes come, in place of how many are fresh; empty when they come."""

@@ -31,6 +31,7 @@ class FeedDesk:
         self._latencies: deque[int] = deque(maxlen=_KEPT)
         self._source = ""
         self._stood_in = False
+        self._silent = False
         self._beats: tuple[Symbol, ...] = ()
         parts.feed.listen_health(self._on_health)
 
@@ -125,6 +126,9 @@ class FeedDesk:
         p = self._parts
         health = p.feed.health
         text = p.board.silence_text() or (health.text if health.state is FeedState.SILENT else "")
+        if text and self._silent:
+            return  # said once; the seconds go on in `FeedNews`
+        self._silent = bool(text)
         if text:
             cure = "止损和进场都无法判断。请检查行情连接。"
             p.speaker.alarm("feed-silent", AlarmRank.ALARM, "行情停更", f"{text.rstrip('。')}，{cure}")

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from core.broker.deadlines import BrokerDeadlines
 from core.domain.enums import LinkState, Side
-from core.service.news import DeskState, TradeNews
+from core.service.news import DeskState, FeedNews, TradeNews
 from desktop.tray import Tray
 from tests.desktop.running import RunningDesk
 from tests.desktop.still import PAYH, PFYH, still_desk
@@ -422,3 +422,40 @@ def test_without_a_tray_closing_quits_in_order(open_desk: OpenDesk, tmp_path: Pa
     desk = open_desk(compose=two_items(tmp_path)).play(story)
     assert desk.program.exit_code == 0
     assert stored(tmp_path) == ["w-a", "w-b"]
+
+
+def test_the_word_on_stand_in_quotes_is_told_to_the_desk_and_kept(
+    open_desk: OpenDesk, tmp_path: Path
+) -> None:
+    async def allow(desk: RunningDesk) -> None:
+        await ready(desk)
+        await desk.until(lambda: desk.told(FeedNews))
+        assert not desk.window.menus.stand_ins.isChecked(), "off until the user says otherwise"
+        desk.window.menus.stand_ins.trigger()
+        await desk.until(lambda: desk.told(FeedNews)[-1].may_trigger)
+        assert desk.window.menus.stand_ins.isChecked()
+
+    open_desk(compose=two_items(tmp_path)).play(allow)
+
+    async def kept(desk: RunningDesk) -> None:
+        await desk.until(lambda: [news for news in desk.told(FeedNews) if news.may_trigger])
+
+    open_desk(compose=again(tmp_path)).play(kept)
+
+
+def test_a_stock_is_found_by_its_initials_in_the_editor(open_desk: OpenDesk, tmp_path: Path) -> None:
+    async def story(desk: RunningDesk) -> None:
+        await ready(desk)
+        desk.window.add_item()
+        editor = desk.panels.editor
+        assert editor is not None
+        QTest.keyClicks(editor.form.symbol.edit, "gzmt")
+        await desk.until(lambda: editor.form.search.rows)
+        assert editor.form.search.rows[0].startswith("600519.SH  贵州茅台")
+        editor.form.search.picked.emit("600519.SH")
+        assert editor.symbol == "600519.SH"
+        await desk.until(lambda: "行情源不认识 600519.SH" in editor.form.symbol.message.text)
+        editor.form.put_back(editor.state.source.loaded)
+        editor.close()
+
+    open_desk(compose=two_items(tmp_path)).play(story)

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from core.domain.enums import AlarmRank, FeedState, Mode
+from core.domain.enums import AlarmRank, FeedState, Mode, Period, Phase
 from core.domain.market import Symbol
 from core.domain.watch import QuantConfig, WatchItem
 from core.market.akshare_jobs import DoorOptions
 from core.market.source_names import Source
 from core.service import commands as c
-from core.service.news import AlarmNews, DeskState, FeedNews, QuotesNews, TradeNews
+from core.service.news import AlarmNews, BarsLoaded, ClockNews, DeskState, FeedNews, QuotesNews, TradeNews
 from core.service.sources import QuotePlan, SourceKind
 from tests.fakes.eastmoney_server import Asked, EastmoneyServer, Fault
 from tests.fakes.market import instrument, quote
@@ -37,6 +37,7 @@ class Public:
     def __init__(self, server: EastmoneyServer) -> None:
         self.server = server
         self.desk: RealDesk | None = None
+        self.stamp = ""
         server.serve("/list=", self._list, host="sinajs.cn")
 
     def _list(self, asked: Asked) -> bytes:
@@ -49,7 +50,7 @@ class Public:
                 figures = (
                     "1460.000,1455.000,1468.200,1470.000,1450.500,1468.190,1468.200,1234567,1802467820.000"
                 )
-                stamp = f"{now:%Y-%m-%d},{now:%H:%M:%S}"
+                stamp = f"{now:%Y-%m-%d},{self.stamp or f'{now:%H:%M:%S}'}"
                 lines.append(f'var hq_str_{code}="贵州茅台,{figures},{bids},{asks},{stamp},00";')
             else:
                 lines.append(f'var hq_str_{code}="";')
@@ -124,3 +125,42 @@ def test_a_stand_in_is_seen_and_triggers_only_when_allowed(
         desk.until(lambda: desk.terminal.orders(ACCOUNT), 60)
         desk.act(lambda: hand.be(FeedState.LIVE))
         assert desk.told(FeedNews)[-1].may_trigger
+
+
+def test_at_night_the_desk_starts_shows_the_last_closes_and_says_the_market_is_closed(
+    tmp_path: Path, public: Public
+) -> None:
+    public.stamp = "15:00:03"
+    with RealDesk(tmp_path, [ENTRY], plan(public, SourceKind.AKSHARE), start="20:00:00") as desk:
+        public.desk = desk
+        desk.until(lambda: desk.told(QuotesNews), 60)
+        shown = desk.told(QuotesNews)[-1].quotes[0]
+        assert (shown.last, shown.time.strftime("%H:%M:%S")) == (1_468_200, "15:00:03")
+        assert 17_900 < shown.latency_ms / 1000 < 18_100, "its age is told: five hours"
+        seen = len(desk.told(ClockNews))
+        desk.until(lambda: len(desk.told(ClockNews)) > seen + 1)
+        assert {news.phase for news in desk.told(ClockNews)} == {Phase.CLOSED}
+        assert [one for one in desk.told(AlarmNews) if one.rank is AlarmRank.ALARM] == []
+        assert desk.terminal.orders(ACCOUNT) == []
+
+
+def test_charts_read_the_past_through_the_store(tmp_path: Path, public: Public) -> None:
+    """Daily bars are asked for once, kept, and there again when the source is not."""
+    lines = [f"2026-11-{day:02},10.0,10.{day:02},10.9,9.9,1000,1010000.0,1,1,0.1,1" for day in (17, 18, 19)]
+    body = {
+        "rc": 0,
+        "data": {"code": "600519", "market": 1, "name": "贵州茅台", "decimal": 2, "klines": lines},
+    }
+    public.server.serve("/api/qt/stock/kline/get", body, host="eastmoney.com")
+    public.server.break_down(None, host="eastmoney.com")
+    wanted = plan(public, SourceKind.AKSHARE)
+    with RealDesk(tmp_path, [], wanted, market_folder=tmp_path / "market") as desk:
+        public.desk = desk
+        load = desk.command(lambda command_id: c.LoadBars(command_id, MT, Period.D1, 10))
+        assert load.ok
+        told = desk.told(BarsLoaded)[-1]
+        assert (told.error, [bar.close for bar in told.bars]) == ("", [10_170, 10_180, 10_190])
+        public.server.break_down(Fault.BROKEN, host="eastmoney.com")
+        desk.command(lambda command_id: c.LoadBars(command_id, MT, Period.D1, 10))
+        again = desk.told(BarsLoaded)[-1]
+        assert (again.error, again.bars) == ("", told.bars)

@@ -120,8 +120,7 @@ class LockstepDesk:
                 emergency_path=self.emergency_path,
                 journal_tag=TAG,
                 watchlist=tuple(items) if items is not None else None,
-                with_window=False,
-                **rooms,
+                **{"with_window": False, **rooms},
             ),
             self.outbox,
         )

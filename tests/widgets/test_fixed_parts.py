@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
@@ -279,3 +280,62 @@ def test_last_price_is_painted_by_direction_and_grey_when_stale(
     image = grab(depth.figures)
     assert count(image, theme.color("rise")) == 0
     assert count(image, theme.color("alarm")) > 0
+
+
+def test_paper_on_real_quotes_is_a_draft_of_its_own(theme: ThemeHolder, qtbot: QtBot) -> None:
+    badge, plain = ModeBadge(theme), ModeBadge(theme)
+    for one in (badge, plain):
+        qtbot.addWidget(one)
+        one.resize(320, 54)
+    badge.set_mode(Mode.PAPER_REAL, "SIM-01")
+    plain.set_mode(Mode.PAPER, "SIM-01")
+    assert (badge.title, badge.line) == ("模拟·真行情", "PAPER · SIM-01")
+    assert badge.note == "行情是真的，不会发往券商"
+    shown = grab(badge)
+    assert count(shown, theme.color("paperbg")) > 1000
+    assert count(shown, theme.color("live")) == 0, "never the look of real money"
+    edge = QRect(0, 2, 4, 50)
+    assert count(grab(badge, edge), theme.color("paper")) == 4 * 50
+    assert count(grab(plain, edge), theme.color("paper")) < 4 * 50
+    rail = ModeRail(theme, Mode.PAPER_REAL)
+    qtbot.addWidget(rail)
+    rail.resize(78, 3)
+    assert count(grab(rail), theme.color("paper")) == 68 * 3
+
+
+def test_strip_says_the_source_its_latency_and_when_it_is_not_the_best(
+    theme: ThemeHolder, qtbot: QtBot
+) -> None:
+    strip = HealthStrip(theme)
+    qtbot.addWidget(strip)
+    strip.set_source("MiniQMT", 0.4, tip="MiniQMT：正常")
+    assert (strip.source.text, strip.source.health) == ("MiniQMT · 延迟 0.4 秒", Health.QUIET)
+    assert strip.source.toolTip() == "MiniQMT：正常"
+    strip.set_source("新浪", 2.0, stand_in=True)
+    assert (strip.source.text, strip.source.health) == ("备用源 新浪 · 延迟 2.0 秒", Health.CARE)
+    strip.set_source("MiniQMT", None, lost=True)
+    assert (strip.source.text, strip.source.health) == ("MiniQMT · 断开", Health.CARE)
+
+
+def test_strip_shows_a_stopped_feed_until_quotes_come_again(theme: ThemeHolder, qtbot: QtBot) -> None:
+    strip = HealthStrip(theme)
+    qtbot.addWidget(strip)
+    strip.set_quotes(5, 5, 1.0)
+    strip.set_silence("所有证券的行情都已 12 秒没有更新")
+    assert (strip.quotes.text, strip.quotes.health) == ("行情停更", Health.ALARM)
+    strip.set_quotes(5, 5, 13.0)
+    assert strip.quotes.health is Health.ALARM
+    strip.set_silence("")
+    strip.set_quotes(5, 5, 1.0)
+    assert strip.quotes.health is Health.WELL
+
+
+def test_depth_says_where_its_quote_comes_from(depth: DepthPanel) -> None:
+    depth.set_symbol(Symbol("300274.SZ"), None)
+    fresh = replace(quote("300274.SZ", "70.00", "69.00"), source="MiniQMT")
+    depth.set_quote(replace(fresh, received_ms=fresh.time_ms + 400))
+    assert (depth.source.text(), depth.source.toolTip()) == ("MiniQMT", "来源 MiniQMT · 延迟 0.4 秒")
+    depth.set_quote(replace(fresh, source="新浪", fallback=True))
+    assert depth.source.text() == "备用 新浪"
+    assert "没有允许它触发交易" in depth.source.toolTip()
+    assert depth.source.property("role") == "warn"

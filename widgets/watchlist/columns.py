@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
+from core.domain.market import ms_to_datetime
 from widgets import formats
 from widgets.models.column import Align, Column
 from widgets.watchlist import painting
@@ -55,9 +56,11 @@ def _held_text(row: WatchRow) -> str:
 def _price_tip(row: WatchRow) -> str:
     if row.quote is None:
         return translate("Watchlist", "还没有行情")
-    lines = [translate("Watchlist", "快照时间 {time}").format(time=formats.clock(row.quote.time))]
-    if row.quote.source:
-        lines.append(formats.source(row.quote.source, row.quote.latency_ms))
+    quote = row.quote
+    today = ms_to_datetime(quote.received_ms).date() if quote.received_ms else None
+    lines = [translate("Watchlist", "快照时间 {time}").format(time=formats.clock(quote.time, today))]
+    if quote.source:
+        lines.append(formats.source(quote.source, quote.latency_ms))
     return "\n".join([*lines, *flag_words(row.flags)])
 
 

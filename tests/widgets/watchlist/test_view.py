@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -12,6 +13,7 @@ from core.domain.enums import ItemState, QuoteFlag
 from tests.widgets.desk_records import instrument, item, quote, view
 from tests.widgets.pictures import count, grab
 from widgets.theme import Theme, ThemeHolder
+from widgets.watchlist.rows import flag_mark
 from widgets.watchlist.view import WatchlistView
 
 S = ItemState
@@ -282,3 +284,46 @@ def test_items_that_go_take_their_state_along(desk: WatchlistView) -> None:
     assert ids(desk) == ["moutai"]
     desk.set_items(ITEMS)
     assert text(desk, "ofilm", "state") == "监测中", "a state is not remembered for an item that was removed"
+
+
+@pytest.mark.parametrize(
+    ("flags", "mark", "words"),
+    [
+        (QuoteFlag.UP_LOCKED | QuoteFlag.UP_TOUCHED, "封", "涨停封死：没有卖盘"),
+        (QuoteFlag.DOWN_TOUCHED, "触", "今天触及过跌停价"),
+        (QuoteFlag.FALLBACK, "备", "没有允许它触发交易"),
+        (QuoteFlag.AUCTION, "竞", "参考价"),
+        (QuoteFlag.STALE, "", "行情陈旧"),
+    ],
+)
+def test_what_is_special_about_a_price_is_marked_and_told(
+    desk: WatchlistView, flags: QuoteFlag, mark: str, words: str
+) -> None:
+    desk.set_flags([("300750.SZ", flags)])
+    row = desk.model.row_at(desk.model.row_of("catl"))
+    assert flag_mark(row.flags) == mark
+    index = desk.model.index(desk.model.row_of("catl"), desk.model.column_at("last"))
+    assert words in index.data(Qt.ItemDataRole.ToolTipRole)
+    assert words in index.data(Qt.ItemDataRole.AccessibleTextRole)
+    picture = grab(desk.table.viewport(), cell_rect(desk, "catl", "last"))
+    desk.set_flags([("300750.SZ", QuoteFlag(0))])
+    assert picture != grab(desk.table.viewport(), cell_rect(desk, "catl", "last"))
+
+
+def test_a_price_tells_its_source_and_latency(desk: WatchlistView) -> None:
+    told = replace(quote("300750.SZ", "376.50", "375.20"), source="新浪")
+    desk.set_quotes((replace(told, received_ms=told.time_ms + 2_100),))
+    index = desk.model.index(desk.model.row_of("catl"), desk.model.column_at("last"))
+    assert "来源 新浪 · 延迟 2.1 秒" in index.data(Qt.ItemDataRole.ToolTipRole)
+
+
+def test_an_item_that_is_held_offers_to_agree(desk: WatchlistView, qtbot: QtBot) -> None:
+    desk.table.select_id("catl")
+    assert "同意除权调整，恢复触发" not in [action.text() for action in desk._row_menu().actions()]
+    desk.set_held("catl", True)
+    offer = next(a for a in desk._row_menu().actions() if a.text() == "同意除权调整，恢复触发")
+    with qtbot.waitSignal(desk.rescale_accepted) as told:
+        offer.trigger()
+    assert told.args == ["catl"]
+    desk.set_held("catl", False)
+    assert "同意除权调整，恢复触发" not in [action.text() for action in desk._row_menu().actions()]

@@ -1,0 +1,92 @@
+"""A feed that stops while shares trade: noticed within ten seconds, shown, no trigger on its last prices, and its cure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from core.domain.enums import AlarmRank
+from core.domain.market import Quote, Symbol
+from core.domain.watch import QuantConfig, WatchItem
+from core.service.news import AlarmNews, FeedNews, FlagsNews
+from tests.fakes.desk import LockstepDesk, steps
+from tests.fakes.market import at
+
+PF = Symbol("600000.SH")
+OTHERS = ("600004.SH", "600006.SH", "600007.SH", "600008.SH")
+Make = Callable[..., LockstepDesk]
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Make:
+    return lambda *args, **more: LockstepDesk(tmp_path, *args, with_window=True, **more)
+
+
+def together(*runs: tuple[str, list[str]]) -> list[Quote]:
+    """Five shares that speak at the same moments; PF carries the prices."""
+    quotes: list[Quote] = []
+    for start, prices in runs:
+        own = steps(PF, start, prices, bids=[("9.39", 2_000)])
+        beside = [steps(symbol, start, ["10.00"] * len(prices)) for symbol in OTHERS]
+        for place in range(len(prices)):
+            quotes += [own[place], *(other[place] for other in beside)]
+    return quotes
+
+
+def item(symbol: str, **levels: str) -> WatchItem:
+    prices = {name: Decimal(price) for name, price in levels.items()}
+    return WatchItem(symbol, Symbol(symbol), quant=QuantConfig(enabled=True), **prices)
+
+
+def test_a_feed_that_stops_is_noticed_holds_back_triggers_and_is_cured(desk: Make) -> None:
+    """The stop waits for a cancel; when that comes the feed has died. It fires with the first new quote, not before."""
+    quotes = together(("10:00:00", ["10.80", "10.80", "9.40"]), ("10:01:00", ["9.40"] * 9))
+    items = [item(PF, take_profit="10.80", stop_loss="9.50"), *(item(s, stop_loss="5.00") for s in OTHERS)]
+    day = desk(quotes, items, holdings=[(PF, 500, "9.00")], latency_ms=20_000)
+    day.at("10:00:45", lambda: None)
+    day.run()
+
+    alarms = [one for one in day.told(AlarmNews) if one.key == "feed-silent"]
+    assert [one.cured for one in alarms] == [False, True]
+    assert alarms[0].rank is AlarmRank.ALARM
+    stopped = at("10:00:06")
+    assert 0 < alarms[0].time.timestamp() * 1000 - stopped <= 11_000, (
+        "the clock of the desk ticks once a second"
+    )
+    assert alarms[1].time.timestamp() * 1000 - at("10:01:00") <= 1_000
+    silent = [bool(news.silent) for news in day.told(FeedNews)]
+    assert True in silent
+    assert silent[-1] is False
+
+    orders = day.calls()
+    assert [(call["m_nOrderVolume"], call.time_ms) for call in orders][1:] == [(500, at("10:01:00"))]
+    assert day.orders("kind") == [("TAKE_PROFIT",), ("STOP_LOSS",)]
+    assert day.decisions("STOP_LOSS")[-1] == ("ACTED", "SENT")
+    assert day.told(FlagsNews)
+
+
+def test_lunch_and_quiet_shares_are_no_stopped_feed(desk: Make) -> None:
+    quotes = together(("11:29:48", ["10.00"] * 4), ("13:00:00", ["10.00"] * 3))
+    quotes += steps(PF, "13:00:09", ["10.00"] * 10)  # four of five rest
+    quotes.sort(key=lambda quote: quote.time_ms)
+    items = [item(symbol, stop_loss="5.00") for symbol in (PF, *OTHERS)]
+    day = desk(quotes, items)
+    day.run()
+    assert [one for one in day.told(AlarmNews) if one.key == "feed-silent"] == []
+
+
+def test_subscriptions_that_are_lost_are_said_and_made_again(desk: Make) -> None:
+    """The terminal drops its data connection: the desk says so, subscribes again and stops on the next price."""
+    quotes = together(("10:00:00", ["10.00"] * 20), ("10:01:00", ["9.40", "9.40", "9.40"]))
+    day = desk(quotes, [item(PF, stop_loss="9.50")], holdings=[(PF, 500, "9.00")])
+    day.at("10:00:10", lambda: day.terminal.data.disconnect())
+    day.run()
+    told = [(one.key, one.cured) for one in day.told(AlarmNews) if one.key == "feed"]
+    assert told == [("feed", False), ("feed", True)]
+    lost = [news for news in day.told(FeedNews) if news.sources[0].text]
+    assert any("已断开" in news.sources[0].text for news in lost)
+    assert any("已重新订阅" in news.sources[0].text for news in lost)
+    assert [call.time_ms for call in day.calls()] == [at("10:01:00")]
