@@ -23,7 +23,7 @@ from core.market.phases import time_of_day
 LimitsOf = Callable[[Symbol, int, date], tuple[int, int]]
 """(symbol, previous close in thousandths, day) to (limit-up, limit-down) in thousandths, 0 for none."""
 FlagArray = NDArray[np.uint16]
-
+_NEVER_OLD = np.iinfo(np.int64).max
 
 NO_FLAGS = QuoteFlag(0)
 _F = QuoteFlag
@@ -40,11 +40,16 @@ def limits_by_rule(symbol: Symbol, pre_close: int, day: date, facts: LimitFacts 
 
 
 class FlagRule:
-    """Knows the limits: the snapshot's own, else what `limits_of` computes, asked once a symbol, day and close."""
+    """One board's rule. Knows the limits: the snapshot's own, else what `limits_of` computes, asked once a symbol, day and close."""
 
     def __init__(self, limits_of: LimitsOf | None = None) -> None:
         self._limits_of = limits_of
         self._limits: dict[Symbol, tuple[int, int, tuple[int, int]]] = {}
+        # The rows of the last column: snapshot, clock's phase, flags but for STALE, and time from which it is stale.
+        self._seen: list[Quote | None] = []
+        self._clock: list[Phase] = []
+        self._known: FlagArray = np.empty(0, dtype=np.uint16)
+        self._times: NDArray[np.int64] = np.empty(0, dtype=np.int64)
 
     def limits(self, quote: Quote) -> tuple[int, int]:
         """(limit-up, limit-down) of the snapshot's day in thousandths, 0 for none or not known."""
@@ -81,39 +86,27 @@ class FlagRule:
         return _F(flags)
 
     def column(self, quotes: Sequence[Quote | None], phases: Sequence[Phase], oldest_ms: int) -> FlagArray:
-        """The same for every row of a board."""
-        there = [(row, quote) for row, quote in enumerate(quotes) if quote is not None]
-        flags = np.full(len(quotes), int(_F.NO_QUOTE), dtype=np.uint16)
-        if not there:
-            return flags
-        shown = [quote for _, quote in there]
-        numbers = np.array(
-            [
-                (q.time_ms, q.last, q.high, q.low, q.best_bid, q.best_ask, *self.limits(q),
-                 _empty(q.asks), _empty(q.bids), q.suspended, q.fallback)
-                for q in shown
-            ],
-            dtype=np.int64,
-        ).T  # fmt: skip
-        time, last, high, low, bid, ask, up, down, no_asks, no_bids, suspended, fallback = numbers
-        clock = [phases[row] for row, _ in there]
-        halted = [Phase.SUSPENDED in (c, q.phase) for c, q in zip(clock, shown, strict=True)]
-        call = [c in _CALLS or q.phase in _CALLS for c, q in zip(clock, shown, strict=True)]
-        trading = np.array([c is Phase.CONTINUOUS for c in clock])
-        up_touched = (up > 0) & (high >= up)
-        down_touched = (down > 0) & (low > 0) & (low <= down)
-        found: Sequence[tuple[QuoteFlag, NDArray[np.bool_]]] = (
-            (_F.SUSPENDED, (suspended > 0) | halted),
-            (_F.AUCTION, ((bid > 0) & (bid == ask)) | call),
-            (_F.UP_TOUCHED, up_touched),
-            (_F.UP_LOCKED, up_touched & (last >= up) & (no_asks > 0)),
-            (_F.DOWN_TOUCHED, down_touched),
-            (_F.DOWN_LOCKED, down_touched & (last <= down) & (no_bids > 0)),
-            (_F.STALE, trading & (time < oldest_ms)),
-            (_F.FALLBACK, fallback > 0),
-        )
-        flags[[row for row, _ in there]] = sum(so.astype(np.uint16) * int(flag) for flag, so in found)
-        return flags
+        """The same for every row of a board; only rows with another snapshot or phase than before are judged."""
+        begin = len(self._seen)
+        if begin < len(quotes):
+            more = len(quotes) - begin
+            self._seen += [None] * more
+            self._clock += [Phase.UNKNOWN] * more
+            self._known = np.append(self._known, np.full(more, int(_F.NO_QUOTE), dtype=np.uint16))
+            self._times = np.append(self._times, np.full(more, _NEVER_OLD))
+        seen, clock = self._seen, self._clock
+        old = zip(quotes, seen, phases, clock, strict=True)
+        for row in [n for n, (new, was, now, then) in enumerate(old) if new is not was or now is not then]:
+            quote, phase = quotes[row], phases[row]
+            seen[row], clock[row] = quote, phase
+            self._known[row] = self.flags(quote, phase, 0)
+            if quote is not None and phase is Phase.CONTINUOUS:
+                self._times[row] = quote.time_ms
+            else:
+                self._times[row] = _NEVER_OLD
+        stale = (self._times < oldest_ms).astype(np.uint16) * np.uint16(_F.STALE)
+        column: FlagArray = self._known | stale
+        return column
 
 
 def _empty(side: Sequence[tuple[int, int]]) -> bool:

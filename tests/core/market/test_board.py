@@ -182,3 +182,32 @@ def test_any_batches_end_with_the_newest(events: list[tuple[Symbol, int, int]], 
     assert {symbol: board.quote(symbol) for symbol in expected} == expected
     assert board.applied == taken
     assert board.applied + board.dropped_old + board.dropped_unknown == len(events)
+
+
+def test_a_code_without_a_timetable_stops_nobody(caplog: pytest.LogCaptureFixture) -> None:
+    odd = Symbol("602000.SH")
+    board = board_at(ManualClock(at("10:00:01")), A, odd)
+    board.apply([quote(A, "10:00:00", "8.0"), quote(odd, "10:00:00", "8.0")])
+    assert board.validity(A).ok
+    assert board.validity(odd).fault is QuoteFault.OUT_OF_SESSION
+    assert "602000.SH" in caplog.text
+
+
+def test_the_phase_is_asked_once_a_minute_and_class() -> None:
+    asked: list[Symbol] = []
+
+    def counted(symbol: Symbol, now_ms: int) -> Phase:
+        asked.append(symbol)
+        return phase_of(symbol, now_ms)
+
+    clock = ManualClock(at("14:56:58"))
+    board = QuoteBoard(clock, counted)
+    same, bond = Symbol("600001.SH"), Symbol("113050.SH")
+    board.add_symbols([A, same, B, bond])
+    board.apply([quote(symbol, clock.now_ms(), "100") for symbol in (A, same, B, bond)])
+    assert [board.validity(symbol).ok for symbol in (A, same, B, bond)] == [True] * 4
+    assert asked == [A, B, bond]
+    clock.advance(2_000)
+    verdicts = [board.validity(symbol).fault for symbol in (A, same, B, bond)]
+    assert verdicts == [QuoteFault.AUCTION] * 3 + [QuoteFault.OK], "bonds trade on to 15:00"
+    assert len(asked) == 6

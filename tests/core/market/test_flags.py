@@ -15,7 +15,7 @@ from core.domain.enums import Phase
 from core.domain.market import SHANGHAI, Quote, Symbol, datetime_to_ms, ms_to_datetime
 from core.exchange.sessions import domain_phase
 from core.market.board import QuoteBoard
-from core.market.flags import NO_FLAGS, QuoteFlag, limits_by_rule
+from core.market.flags import NO_FLAGS, FlagRule, QuoteFlag, limits_by_rule
 from core.market.validity import trading_back, trading_ms_between
 from tests.fakes.market import at, quote
 
@@ -141,16 +141,42 @@ snapshots = st.builds(
 )
 
 
-@given(st.lists(snapshots | st.none(), max_size=6), st.integers(at("09:10:00"), at("15:10:00")))
-def test_the_column_agrees_with_the_single_one(items: list[Quote | None], now_ms: int) -> None:
-    named = [
-        (Symbol(f"{600_000 + n}.SH"), item and replace(item, symbol=Symbol(f"{600_000 + n}.SH")))
-        for n, item in enumerate(items)
-    ]
-    board = QuoteBoard(ManualClock(now_ms), phase_of, limits_of=limits_by_rule)
-    board.add_symbols(symbol for symbol, _ in named)
-    board.apply(item for _, item in named if item is not None)
-    assert board.flag_column().tolist() == [int(board.flags(symbol)) for symbol, _ in named]
+steps = st.lists(
+    st.tuples(st.integers(0, 3), snapshots, st.integers(at("09:10:00"), at("15:10:00"))), max_size=12
+)
+
+
+@given(steps)
+def test_the_column_agrees_with_the_single_one(events: list[tuple[int, Quote, int]]) -> None:
+    """Through any course of snapshots and clocks, symbols that join on the way included."""
+    clock = ManualClock(at("09:00:00"))
+    board = QuoteBoard(clock, phase_of, limits_of=limits_by_rule)
+    for number, item, now_ms in sorted(events, key=lambda event: event[2]):
+        symbol = Symbol(f"{600_000 + number}.SH")
+        clock.advance(now_ms - clock.now_ms())
+        board.add_symbols([symbol])
+        assert board.flag_column().tolist() == [int(board.flags(one)) for one in board.symbols]
+        board.apply([replace(item, symbol=symbol)])
+        assert board.flag_column().tolist() == [int(board.flags(one)) for one in board.symbols]
+
+
+def test_only_rows_that_changed_are_judged_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    symbols = [Symbol(f"{600_000 + n}.SH") for n in range(4)]
+    board = board_of(*(replace(PLAIN, symbol=symbol) for symbol in symbols))
+    asked: list[Symbol] = []
+    judge = FlagRule.flags
+
+    def counted(rule: FlagRule, item: Quote | None, phase: Phase, oldest_ms: int) -> QuoteFlag:
+        asked.append(item.symbol if item else A)
+        return judge(rule, item, phase, oldest_ms)
+
+    monkeypatch.setattr(FlagRule, "flags", counted)
+    board.flag_column()
+    assert asked == symbols
+    board.apply([replace(PLAIN, symbol=symbols[2], time_ms=PLAIN.time_ms + 1)])
+    board.flag_column()
+    board.flag_column()
+    assert asked == [*symbols, symbols[2]]
 
 
 # the recorded days
