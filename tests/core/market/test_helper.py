@@ -82,6 +82,11 @@ def ended(pid: int, patience_s: float = 10.0) -> bool:
     """Whether a process of ours is gone (reaped or a zombie) within the patience."""
     until = time.monotonic() + patience_s
     while time.monotonic() < until:
+        if sys.platform == "win32":  # there os.kill ends the process
+            listed = subprocess.run(["tasklist", "/FI", f"PID eq {pid}"], capture_output=True, check=False)
+            if str(pid).encode() not in listed.stdout:
+                return True
+            continue
         try:
             os.kill(pid, 0)
         except OSError:
