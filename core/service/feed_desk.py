@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import deque
 from collections.abc import Sequence
 from statistics import median
@@ -40,17 +41,15 @@ class FeedDesk:
         p = self._parts
         symbols = list(dict.fromkeys([*self._items.symbols, *p.book.positions]))
         p.board.add_symbols(symbols)
-        asked = isinstance(p.feed.active, AkshareFeed)
+        p.feed.pace(self._intervals())
+        named = await self._name(symbols)
         try:
-            if asked:  # public sources take their time, and quotes do not wait for names
-                self._name(symbols)
-                p.tasks.spawn(self._learn_later(symbols))
-            else:
-                await self._learn(symbols)
-            p.feed.pace(self._intervals())
             await p.feed.start(symbols)
         except UserError as error:
-            p.speaker.alarm("feed", AlarmRank.ALARM, "行情订阅失败", f"{error}。正在自动重试。")
+            text = f"{str(error).rstrip('。')}。正在自动重试。"
+            p.speaker.alarm("feed", AlarmRank.ALARM, "行情订阅失败", text)
+        if not named:
+            p.tasks.spawn(self._learn_later(symbols))
         self._settle_pace()
         self.tell()
 
@@ -62,11 +61,16 @@ class FeedDesk:
         p.speaker.instruments(tuple(found.values()))
         p.describe(found.values())
 
-    def _name(self, symbols: Sequence[Symbol]) -> None:
-        """What the list says, until the source has spoken."""
+    async def _name(self, symbols: Sequence[Symbol]) -> bool:
+        """Names before quotes; False when only our own list could be asked: quotes do not wait for a slow source."""
         p = self._parts
+        if not isinstance(p.feed.active, AkshareFeed):
+            with contextlib.suppress(UserError):  # said when the subscription fails for the same reason
+                await self._learn(symbols)
+                return True
         listed = [p.names.instrument(symbol) for symbol in symbols if symbol not in p.account.instruments]
         p.speaker.instruments([one for one in listed if one is not None])
+        return False
 
     async def _learn_later(self, symbols: Sequence[Symbol]) -> None:
         missing = [symbol for symbol in symbols if symbol not in self._parts.account.instruments]

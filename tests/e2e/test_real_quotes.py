@@ -164,3 +164,17 @@ def test_charts_read_the_past_through_the_store(tmp_path: Path, public: Public) 
         desk.command(lambda command_id: c.LoadBars(command_id, MT, Period.D1, 10))
         again = desk.told(BarsLoaded)[-1]
         assert (again.error, again.bars) == ("", told.bars)
+
+
+def test_without_a_running_miniqmt_the_desk_starts_on_its_stand_in(tmp_path: Path, public: Public) -> None:
+    """No hand feed here: the vendor's own module finds nobody, and the desk says so and goes on."""
+    with RealDesk(tmp_path, [ENTRY], plan(public, SourceKind.XTDATA, SourceKind.AKSHARE)) as desk:
+        public.desk = desk
+        desk.until(lambda: any(q.source == "新浪" for news in desk.told(QuotesNews) for q in news.quotes), 60)
+        best, stand_in = desk.told(FeedNews)[-1].sources
+        assert (best.name, best.state, best.active) == ("MiniQMT", FeedState.LOST, False)
+        assert stand_in.active
+        alarm = next(one for one in desk.told(AlarmNews) if one.key == "feed-stand-in")
+        assert "MiniQMT" in alarm.text
+        assert "没有允许备用源触发交易" in alarm.text
+        assert desk.terminal.orders(ACCOUNT) == []
