@@ -13,6 +13,7 @@ from datetime import date, time
 from core.domain.enums import OrderStatus, Phase, Side
 from core.domain.market import Instrument, Quote, Symbol, ms_to_datetime
 from core.domain.money import milli_to_decimal
+from core.exchange.limits import LimitFacts
 from core.exchange.lots import OrderForm
 from core.exchange.refusals import Refused
 from core.simqmt.accounts import Accounts
@@ -69,13 +70,16 @@ class Counter:
         now_ms: Callable[[], int],
         *,
         push_views: bool,
+        facts: Callable[[Symbol], LimitFacts | None],
     ) -> None:
-        """`push_views`: whether money and holdings are pushed, which many real installations never do."""
+        """`push_views`: whether money and holdings are pushed, which many real installations never do. `facts`: what
+        was told of a security beside its instrument."""
         self._accounts = accounts
         self._exchange = exchange
         self._instrument = instrument
         self._now_ms = now_ms
         self._push_views = push_views
+        self._facts_of = facts
         self._sights: dict[Symbol, Sight] = {}
         self._held_back: dict[Symbol, dict[int, None]] = {}
         # Outside a parking cage when they were taken. What was inside then is not judged again on arrival: a sell at
@@ -182,9 +186,14 @@ class Counter:
     def _sight(self, symbol: Symbol) -> Sight:
         """What is known of a security; made once for each snapshot."""
         quote, instrument = self._exchange.quote(symbol), self._instrument(symbol)
-        sight = self._sights.get(symbol)
-        if sight is None or sight.quote is not quote or sight.instrument is not instrument:
-            sight = Sight.of(quote, instrument)
+        sight, told = self._sights.get(symbol), self._facts_of(symbol)
+        if (
+            sight is None
+            or sight.quote is not quote
+            or sight.instrument is not instrument
+            or sight.told is not told
+        ):
+            sight = Sight.of(quote, instrument, told)
             if quote is not None or instrument is not None:
                 self._sights[symbol] = sight
         return sight

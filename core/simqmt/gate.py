@@ -75,11 +75,12 @@ class Sight:
     limits: Limits | None
     halted: bool
     close: Decimal | None
+    told: LimitFacts | None
 
     @classmethod
-    def of(cls, quote: Quote | None, instrument: Instrument | None) -> Sight:
-        """From the newest snapshot and the security's facts."""
-        about = (
+    def of(cls, quote: Quote | None, instrument: Instrument | None, told: LimitFacts | None) -> Sight:
+        """From the newest snapshot, the security's instrument, and what was told of it."""
+        about = told or (
             LimitFacts(name=instrument.name, is_st=instrument.is_st or None) if instrument else LimitFacts()
         )
         return cls(
@@ -88,9 +89,10 @@ class Sight:
             about=about,
             top=top_of(quote) if quote is not None else BookTop(),
             prev_close=_previous_close(quote, instrument),
-            limits=_limits(quote, instrument, about),
+            limits=_limits(quote, None if told else instrument, about),
             halted=_is_halted(quote, instrument),
             close=_close(quote),
+            told=told,
         )
 
 

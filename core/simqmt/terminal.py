@@ -19,6 +19,7 @@ from core.domain.enums import Phase
 from core.domain.market import Instrument, Quote, Symbol
 from core.errors import ContractError
 from core.exchange.calendar import MAINLAND
+from core.exchange.limits import LimitFacts
 from core.simqmt.accounts import Accounts
 from core.simqmt.conductor import Conductor
 from core.simqmt.counter import Counter
@@ -30,6 +31,7 @@ from core.simqmt.fault_rules import FATEFUL_COMMITS
 from core.simqmt.faults import Faults
 from core.simqmt.feed_market import FeedMarket
 from core.simqmt.front import Front
+from core.simqmt.halting import Halts
 from core.simqmt.looking import Looking
 from core.simqmt.market import MarketSource
 from core.simqmt.markets import named_market
@@ -79,6 +81,7 @@ class SimTerminal(Looking):
         self.surface = load_surface()
         self.lock = threading.RLock()  # taken before any lock of a client
         self._exchange = make_exchange(queue)
+        self._halts = Halts()
         self._instruments: dict[Symbol, Instrument] = {}
         self._read_instruments()
         self._store = Store(self.path)
@@ -97,7 +100,12 @@ class SimTerminal(Looking):
         now_ms = self.clock.now_ms
         self._accounts = Accounts(self._state, self._exchange.quote, self.instrument, now_ms)
         self._counter = Counter(
-            self._accounts, self._exchange, self.instrument, now_ms, push_views=push_views
+            self._accounts,
+            self._exchange,
+            self.instrument,
+            now_ms,
+            push_views=push_views,
+            facts=self._halts.facts,
         )
         self.front = Front(
             self.surface,
@@ -174,6 +182,12 @@ class SimTerminal(Looking):
             self.market.describe(instruments)
             self._read_instruments()
 
+    def set_facts(self, code: str, facts: LimitFacts) -> None:
+        """What beside price and date decides a security's limits (a new listing, a day without limit). On days without
+        limit the exchange then halts it for excessive moves by itself."""
+        with self.lock:
+            self._halts.tell(Symbol(code), facts)
+
     def next_day(self) -> None:
         """Go to the next trading day: open orders expire, T+1 settles; the clock moves to its 09:30 when it can."""
         with self.lock:
@@ -233,6 +247,7 @@ class SimTerminal(Looking):
         day = max(quote.time.date() for quote in quotes)
         if day > self.trading_day:
             self._roll(day)
+        quotes = [self._halts.see(quote) for quote in quotes]
         pushes: list[Push] = []
         for quote in quotes:
             pushes += self._counter.on_quote(quote)
@@ -253,6 +268,7 @@ class SimTerminal(Looking):
         pushes = self._counter.expire()
         self._commit("day")
         self._counter.next_day(day)
+        self._halts.next_day()
         self._read_instruments()
         self._commit("day")
         self.front.push(pushes)

@@ -11,6 +11,7 @@ import pytest
 
 from core.domain.enums import OrderStatus, Phase
 from core.domain.market import Level, Quote
+from core.exchange.limits import LimitFacts
 from tests.core.simqmt.conftest import PFYH
 from tests.fakes.market import milli, quote
 from tests.fakes.simqmt import ACCOUNT, Desk
@@ -264,3 +265,34 @@ def test_own_orders_meet_the_market_and_not_each_other(open_desk: Open) -> None:
     buying, selling = trader.buy(PFYH, 300, 10.0), trader.sell(PFYH, 300, 10.0)
     desk.settle()
     assert fills(trader, buying) == fills(trader, selling) == []
+
+
+def test_a_new_listing_has_no_limits_and_is_halted_for_excessive_moves(open_desk: Open) -> None:
+    first = quote(PFYH, "10:00:00", "10.00", pre_close="5.00", bids=[("9.99", 400)], asks=[("10.00", 900)])
+    desk = open_desk(first)
+    desk.terminal.set_facts(PFYH, LimitFacts(listing_day=1))
+    desk.settle()
+    trader = desk.trader()
+    order_id = trader.buy(PFYH, 100, 10.0)
+    desk.settle()
+    assert fills(trader, order_id) == [(10.0, 100)], "twice the issue price, on the first day"
+
+    def moved(time: str, last: str) -> Quote:
+        return replace(quote(PFYH, time, last, pre_close="5.00"), open=first.open)
+
+    desk.feed(moved("10:01:00", "13.00"))
+    assert desk.terminal.quotes()[0].phase is Phase.SUSPENDED
+    waiting = trader.buy(PFYH, 100, 13.0)
+    desk.feed(moved("10:10:57", "13.00"))
+    assert trader.order_states(waiting) == [50]
+    desk.feed(moved("10:11:00", "13.00"))
+    assert desk.terminal.quotes()[0].phase is Phase.CONTINUOUS
+    assert fills(trader, waiting) == [(13.0, 100)]
+    desk.feed(moved("10:12:00", "16.10"))
+    assert desk.terminal.quotes()[0].phase is Phase.SUSPENDED
+    desk.terminal.next_day()
+    desk.settle("2026-11-23 10:00:00")
+    desk.feed(quote(PFYH, "2026-11-23 10:00:03", "16.10", pre_close="16.10"))
+    second = trader.buy(PFYH, 100, 16.10)
+    desk.settle()
+    assert trader.order_states(second) == [50, 56], "the second day has no limits either"
