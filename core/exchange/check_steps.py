@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
@@ -52,14 +52,12 @@ class Check:
     freeze_volume: int | None = None
     fees: Fees | None = None
     net_proceeds: Decimal | None = None
+    form: OrderForm = field(init=False)
+    day: date = field(init=False)
 
-    @property
-    def form(self) -> OrderForm:
-        return self.kind.form if self.kind is not None else OrderForm.LIMIT
-
-    @property
-    def day(self) -> date:
-        return shanghai(self.query.moment).date()
+    def __post_init__(self) -> None:
+        self.form = self.kind.form if self.kind is not None else OrderForm.LIMIT
+        self.day = shanghai(self.query.moment).date()
 
     @property
     def is_repo(self) -> bool:
