@@ -266,11 +266,16 @@ class XtdataFeed:
 
     async def _is_lost(self) -> bool:
         symbols = [*self._wanted][:_PROBED]
-        client, newest_ms = await self._calls.call("检查行情", jobs.probe, symbols)
+        client, ticks = await self._calls.call("检查行情", jobs.probe, symbols)
         if client is not self._client:
             return True
-        # A snapshot may be on its way to us: only two answers in a row prove that we are left out.
-        self._ahead = self._ahead + 1 if newest_ms > self._pulse.newest_ms else 0
+        newest_ms = max((int(tick.get("time") or 0) for tick in ticks.values()), default=0)
+        if newest_ms <= self._pulse.newest_ms:
+            self._ahead = 0
+            return False
+        # A snapshot may be on its way to us: only two answers in a row prove that we are left out. It is used at once.
+        self._ahead += 1
+        self._on_ticks(ticks)
         return self._ahead >= _AHEAD_TWICE
 
     def _subscribed(self, seqs: list[int], client: object) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from core.domain.enums import Period
 from core.domain.market import Bar, Instrument, Symbol
 from core.market.ticks import convert_bars, convert_detail
+from core.market.vendor import TickRecords
 from core.market.xtdata_calls import Line
 
 
@@ -19,10 +20,9 @@ def unsubscribe(line: Line, seqs: list[int], client: object) -> None:
             line.xtdata.unsubscribe_quote(seq)
 
 
-def probe(line: Line, symbols: list[Symbol]) -> tuple[object, int]:
-    """(client, newest exchange time that the service knows of these symbols, 0 if none)."""
-    ticks = line.xtdata.get_full_tick(list(symbols))
-    return line.client, max((int(tick.get("time") or 0) for tick in ticks.values()), default=0)
+def probe(line: Line, symbols: list[Symbol]) -> tuple[object, TickRecords]:
+    """(client, newest ticks that the service knows of these symbols)."""
+    return line.client, line.xtdata.get_full_tick(list(symbols))
 
 
 def details(line: Line, symbols: Sequence[Symbol]) -> dict[Symbol, Instrument]:

@@ -153,6 +153,23 @@ def test_subscriptions_that_are_lost_are_made_again(tmp_path: Path) -> None:
         assert "已重新订阅" in told[3].text
 
 
+def test_a_subscription_that_died_silently_is_found_by_asking(tmp_path: Path) -> None:
+    """The connection holds, the service knows newer quotes, and none is pushed: the answer is used, then all is made anew."""
+    market = ListMarket([quote(A, f"10:00:{c:02}", f"8.{c:02}") for c in range(0, 60, 3)], start="09:59:59")
+    desk = make_terminal(tmp_path, market=market, hold=True)
+    with feed_desk(tmp_path, market, desk) as made:
+        made.run(made.feed.start([A]))
+        made.desk.settle("10:00:10")
+        for link in desk.terminal.data._links:
+            link._subscriptions.clear()
+        made.desk.settle("10:00:30")
+        seconds = [item.time.second for item in made.seen]
+        assert seconds == sorted(seconds)
+        assert [second for second in seconds if 9 < second < 20], "what was asked for is used"
+        assert seconds[-3:] == [24, 27, 30]
+        assert (made.feed.health.losses, made.feed.health.resubscribed) == (1, 1)
+
+
 def test_a_source_that_stops_is_silent_within_ten_seconds_and_lunch_never_is(tmp_path: Path) -> None:
     times = [
         *(f"11:29:{c:02}" for c in range(0, 20, 3)),
