@@ -15,7 +15,6 @@ SILENT_MS = 8_000
 """Continuous trading without anything new from the whole source: noticed before ten seconds are over."""
 
 _ANY = Symbol("600000.SH")
-_ACTIVE = frozenset({Phase.OPEN_CALL, Phase.PAUSE, Phase.CONTINUOUS, Phase.CLOSE_CALL})
 
 
 def patience_ms(symbols: int, heartbeats: int) -> int:
@@ -28,7 +27,7 @@ def patience_ms(symbols: int, heartbeats: int) -> int:
 class Pulse:
     """Keeps a source's health and tells its changes of state. Used on the trading loop.
 
-    `silent_ms` is how long it may be quiet by right, `heard` whether anything came since somebody set it to False.
+    `silent_ms` is how long it may be quiet by right.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -36,7 +35,6 @@ class Pulse:
         self._on_health: Callable[[FeedHealth], None] = _nobody
         self._newest_ms = 0
         self._advanced_ms = clock.now_ms()
-        self.heard = False
         self.silent_ms = SILENT_MS
         self.health = FeedHealth(FeedState.OFF, since_ms=self._advanced_ms)
 
@@ -53,13 +51,8 @@ class Pulse:
         """The clock's phase of the market."""
         return domain_phase(_ANY, self._clock.now())
 
-    def is_active(self) -> bool:
-        """Quotes may be due now: not at night, at lunch or on a holiday."""
-        return self.phase() in _ACTIVE
-
     def beat(self, quotes: Iterable[Quote]) -> None:
         """Quotes came."""
-        self.heard = True
         newest = max((quote.time_ms for quote in quotes), default=0)
         if newest > self._newest_ms:
             self._newest_ms = newest

@@ -38,7 +38,7 @@ HEARTBEATS = (Symbol("000001.SH"), Symbol("399001.SZ"))
 _BARS_A_DAY = {Period.M1: 240, Period.M5: 48, Period.D1: 1}
 _LENGTH_MS = {Period.M1: 60_000, Period.M5: 300_000, Period.D1: 86_400_000}
 _RELOAD_S = 60.0
-_WATCH_S, _LUNCH_WATCH_S, _REST_WATCH_S = 2.0, 5.0, 30.0
+_FRESH_S, _WATCH_S, _LUNCH_WATCH_S, _REST_WATCH_S = 4.0, 2.0, 5.0, 30.0
 _BACKOFF_S, _LONGEST_BACKOFF_S = 1.0, 60.0
 _MANY_SUBSCRIPTIONS = 8
 _PROBED = 20
@@ -80,6 +80,7 @@ class XtdataFeed:
         self._seqs: list[int] = []
         self._client: object = None  # whose subscriptions `_seqs` are
         self._ahead = 0
+        self._heard_at = 0.0
         self._retry_at = 0.0
         self._backoff_s = _BACKOFF_S
         self._timer: asyncio.TimerHandle | None = None
@@ -235,17 +236,20 @@ class XtdataFeed:
             self._timer = self._loop.call_later(_WATCH_S, self._watch)
 
     def _watch(self) -> None:
+        """Nothing to do while quotes come; then every two seconds."""
+        lost = self._pulse.health.state is FeedState.LOST
+        fresh_s = self._heard_at + _FRESH_S - self._loop.time()
+        if fresh_s > 0 and not lost:
+            self._timer = self._loop.call_later(fresh_s, self._watch)
+            return
         phase = self._pulse.phase()
         pause_s = _LUNCH_WATCH_S if phase is Phase.LUNCH else _WATCH_S
         self._timer = self._loop.call_later(pause_s if phase in _DUE else _REST_WATCH_S, self._watch)
         self._pulse.check()
-        heard, self._pulse.heard = self._pulse.heard, False
         checking = self._checking is not None and not self._checking.done()
-        lost = self._pulse.health.state is FeedState.LOST
-        if checking or not self._wanted or (heard and not lost):
+        if checking or not self._wanted or (lost and self._loop.time() < self._retry_at):
             return
-        if not lost or self._loop.time() >= self._retry_at:
-            self._checking = self._loop.create_task(self._check())
+        self._checking = self._loop.create_task(self._check())
 
     async def _check(self) -> None:
         """Nothing came for a while: is there still a subscription, and is there anything to be had?"""
@@ -310,6 +314,7 @@ class XtdataFeed:
     # on the loop
 
     def _deliver(self, quotes: Sequence[Quote]) -> None:
+        self._heard_at = self._loop.time()
         self._pulse.beat(quotes)
         self._notice_day(quotes)
         self._listener(quotes)
