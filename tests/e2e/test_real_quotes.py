@@ -178,3 +178,15 @@ def test_without_a_running_miniqmt_the_desk_starts_on_its_stand_in(tmp_path: Pat
         assert "MiniQMT" in alarm.text
         assert "没有允许备用源触发交易" in alarm.text
         assert desk.terminal.orders(ACCOUNT) == []
+
+
+def test_a_source_is_asked_at_the_shortest_interval_that_the_items_of_a_symbol_want(
+    tmp_path: Path, public: Public
+) -> None:
+    items = [replace(ENTRY, item_id="slow", interval_s=60), replace(ENTRY, item_id="quick", interval_s=15)]
+    wanted = plan(public, SourceKind.XTDATA)
+    with RealDesk(tmp_path, items, wanted, by_hand="MiniQMT") as desk:
+        assert desk.hand.intervals == {MT: 15.0}
+        quicker = replace(items[1], interval_s=3)
+        assert desk.command(lambda command_id: c.SaveItems(command_id, (quicker,))).ok
+        assert desk.hand.intervals == {MT: 3.0}

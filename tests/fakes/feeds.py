@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 from core.clock import Clock
@@ -24,6 +24,7 @@ class HandFeed:
         self.log: list[str] = []
         self.symbols: dict[Symbol, None] = {}
         self.closed = False
+        self.intervals: Mapping[Symbol, float] = {}
         self._on_quotes: Callable[[Sequence[Quote]], None] = lambda _quotes: None
         self._on_health: Callable[[FeedHealth], None] = lambda _health: None
 
@@ -32,6 +33,9 @@ class HandFeed:
 
     def listen_health(self, on_health: Callable[[FeedHealth], None]) -> None:
         self._on_health = on_health
+
+    def pace(self, intervals: Mapping[Symbol, float]) -> None:
+        self.intervals = dict(intervals)
 
     async def start(self, symbols: Sequence[Symbol]) -> None:
         self.log.append("start")

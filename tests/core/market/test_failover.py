@@ -264,3 +264,12 @@ def test_what_one_source_does_not_know_the_other_is_asked(rig: Rig) -> None:
     rig.best.error = BrokerError("断了")
     assert list(rig.run(rig.switch.instruments([A, B]))) == [A, B]
     assert len(rig.run(rig.switch.bars(A, Period.D1, 5))) == 1
+
+
+def test_every_source_is_told_how_often_it_may_be_asked(rig: Rig) -> None:
+    rig.switch.pace({A: 30.0})
+    start(rig)
+    fail(rig)
+    assert (rig.best.intervals, rig.stand_in.intervals) == ({A: 30.0}, {A: 30.0})
+    rig.switch.pace({A: 5.0})
+    assert rig.stand_in.intervals == {A: 5.0}
