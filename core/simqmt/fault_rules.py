@@ -38,6 +38,7 @@ FAULTS: dict[str, str] = {
     "delay_push": "push",
     "double_push": "push",
     "reorder_push": "push",
+    "late_sysid": "push",
     "refuse_connect": "connect",
     "stop_feed": "quote",
     "stale_quote": "quote",
@@ -126,6 +127,7 @@ _MENU: tuple[tuple[str, str | None, float, tuple[int, ...]], ...] = (
     ("delay_push", None, 0.4, (50, 900, 5_000)),
     ("double_push", None, 0.5, ()),
     ("reorder_push", None, 0.5, ()),
+    ("late_sysid", "order", 0.5, ()),
     ("refuse_connect", None, 0.3, ()),
     ("repush_day", "subscribe", 0.8, ()),
     ("stale_quote", None, 0.05, ()),
@@ -140,10 +142,11 @@ def random_rules(seed: int, intensity: float) -> list[Rule]:
     if not 0 <= intensity <= 1:
         raise BadInput(f"故障强度应在 0 到 1 之间，不是 {intensity}")
     rules = []
-    for place, (fault, on, chance, delays) in enumerate(_MENU):
-        (dice,) = draws(1, "schedule", seed, place)
+    for fault, on, chance, delays in _MENU:
+        label = f"random {seed} {fault} {on}"
+        (dice,) = draws(1, "schedule", label)
         ms = delays[dice % len(delays)] if delays else 0
-        rules.append(Rule(fault, on, ms=ms, chance=chance * intensity, label=f"random {place}"))
+        rules.append(Rule(fault, on, ms=ms, chance=chance * intensity, label=label))
     return rules
 
 

@@ -21,7 +21,7 @@ from core.simqmt.records import OrderErrorPush, OrderPush, Push, SimOrder, Trade
 from core.simqmt.requests import NOT_CONNECTED, TIMED_OUT, Call, CallReader, Request, empty_answer
 from core.simqmt.sessions import Sessions
 from core.simqmt.structs import Surface
-from core.simqmt.telling import Teller
+from core.simqmt.telling import Teller, told
 from core.simqmt.trader_client import ClientLink
 
 _FATEFUL = frozenset({"orderStock", "orderStockImmediate", "cancelOrderStock", "cancelOrderStockImmediate"})
@@ -244,7 +244,7 @@ class Front:
             self.disconnect(request.link.session)
         if "disconnect_all" in plan:
             self._on_lost()
-        first, then = _told(done.pushes, plan)
+        first, then = told(done.pushes, plan)
         self.push(first, request)
         self._answer_later(request, outcome, plan)
         self.push(then, request)
@@ -299,15 +299,3 @@ class Front:
                 self.push(pushes)
 
         self.clock.schedule(self.clock.now_ms() + self._latency_ms, Rank.ARRIVAL, arrive)
-
-
-def _told(pushes: list[Push], plan: Plan) -> tuple[list[Push], list[Push]]:
-    """What is told before the answer, and what after it."""
-    if "trade_before_order" in plan:
-        pushes = sorted(pushes, key=lambda push: not isinstance(push, TradePush))
-    if "push_before_response" in plan:
-        return pushes, []
-    if "error_before_response" in plan:
-        errors: list[Push] = [push for push in pushes if isinstance(push, OrderErrorPush)]
-        return errors, [push for push in pushes if not isinstance(push, OrderErrorPush)]
-    return [], pushes

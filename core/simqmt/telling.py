@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import partial
 
 from core.simqmt.answers import Answers
@@ -44,13 +45,20 @@ class Teller:
 
     def push(self, links: Iterable[ClientLink], push: Push) -> None:
         """A push to each of these sessions."""
+        kind = _KINDS[type(push)]
         for link in links:
             bind, struct = self._answers.push(push)
-            self.tell(link, _KINDS[type(push)], bind, struct)
+            plan = self._faults.push_plan(kind)
+            if "late_sysid" in plan and isinstance(push, OrderPush):
+                _, early = self._answers.push(OrderPush(replace(push.order, sysid="")))
+                self._tell(link, plan, bind, early)
+            self._tell(link, plan, bind, struct)
 
     def tell(self, link: ClientLink, kind: str, bind: str, *payload: object) -> None:
         """One push of `kind` to one session."""
-        plan = self._faults.push_plan(kind)
+        self._tell(link, self._faults.push_plan(kind), bind, *payload)
+
+    def _tell(self, link: ClientLink, plan: Plan, bind: str, *payload: object) -> None:
         if plan is NOTHING:
             self._send(link, partial(_push_one, link, bind, *payload))
         elif "drop_push" not in plan:
@@ -72,7 +80,7 @@ class Teller:
             self._held.setdefault(link, []).append(action)
             self.later(partial(self._release, link, action), _HELD_MS)
             return
-        if self._at_once and plan is NOTHING and not (self._held or self._faults.slow_ms):
+        if self._at_once and not (self._held or self._faults.any):
             action()
             return
         self.later(action, plan.delay_ms + self._faults.slow_ms)
@@ -90,3 +98,15 @@ class Teller:
 def _push_one(link: ClientLink, bind: str, *payload: object) -> None:
     if link.connected:
         link.push(bind, *payload)
+
+
+def told(pushes: list[Push], plan: Plan) -> tuple[list[Push], list[Push]]:
+    """What is told before the answer, and what after it."""
+    if "trade_before_order" in plan:
+        pushes = sorted(pushes, key=lambda push: not isinstance(push, TradePush))
+    if "push_before_response" in plan:
+        return pushes, []
+    if "error_before_response" in plan:
+        errors: list[Push] = [push for push in pushes if isinstance(push, OrderErrorPush)]
+        return errors, [push for push in pushes if not isinstance(push, OrderErrorPush)]
+    return [], pushes

@@ -67,6 +67,7 @@ def test_without_faults_the_order_is_response_reported_trade_filled(bare: Any) -
         (lambda f: f.reorder_response("orderStock"), [FILLED[1], FILLED[0], *FILLED[2:]]),
         (lambda f: f.push_before_response("orderStock"), [*FILLED[1:], FILLED[0]]),
         (lambda f: f.trade_before_order("orderStock"), [FILLED[0], FILLED[2], FILLED[1], FILLED[3]]),
+        (lambda f: f.late_sysid(nth=1), [*FILLED[:2], *FILLED[1:]]),
         (lambda f: f.drop_push("trade"), [*FILLED[:2], FILLED[3]]),
         (lambda f: f.double_push("trade"), [*FILLED[:3], *FILLED[2:]]),
         (lambda f: f.reorder_push("order", nth=1), [FILLED[0], FILLED[2], FILLED[1], FILLED[3]]),
@@ -106,6 +107,15 @@ def test_what_is_late_comes_later(bare: Any, arm: Callable[[Faults], None], late
     assert trader.heard == []
     desk.settle("10:00:00.500")
     assert names(trader.heard) == late
+
+
+def test_a_late_number_of_the_exchange_is_told_in_a_second_push(bare: Any) -> None:
+    desk, trader = bare()
+    desk.terminal.faults.late_sysid(nth=1)
+    send(desk, trader)
+    numbers = [order.order_sysid for order in trader.events("on_stock_order")]
+    assert numbers == ["", numbers[-1], numbers[-1]]
+    assert numbers[-1]
 
 
 def test_what_was_to_come_after_something_else_comes_by_itself_when_nothing_follows(bare: Any) -> None:
