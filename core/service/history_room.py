@@ -100,8 +100,11 @@ class HistoryRoom:
                 raise UserError(report.text)
 
     async def _keep(self, symbol: Symbol, period: Period, bars: Sequence[Bar]) -> None:
-        """What MiniQMT gave serves ex-rights days too, and the desk when MiniQMT is away."""
-        if not bars:
+        """Days that MiniQMT gave serve ex-rights days too, and the desk when MiniQMT is away.
+
+        Minutes are not kept: the oldest day of so many bars is cut off somewhere, and MiniQMT has a store of its own.
+        """
+        if not bars or period is not Period.D1:
             return
         table = tables.from_bars(symbol, period, bars)
         days = [day for day, _ in tables.table_days(table)]

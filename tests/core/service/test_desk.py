@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from datetime import date, time
 from pathlib import Path
 
 import pytest
 
+from core.domain.enums import Mode
 from core.domain.market import ms_to_datetime
 from core.errors import UserError
 from core.exchange.calendar import MAINLAND
@@ -95,3 +97,39 @@ def test_a_wrong_watchlist_of_the_command_line_is_named(tmp_path: Path) -> None:
     choice = DeskChoice(watchlist=str(tmp_path / "w.csv"), data_dir=str(tmp_path / "d"))
     with pytest.raises(UserError, match=r"w\.csv 第 2 行：entry_low"):
         Composer(choice)(Outbox())
+
+
+@pytest.mark.parametrize(
+    ("choice", "words"),
+    [
+        (DeskChoice(quotes="akshare", speed=10.0), "不能加速"),
+        (DeskChoice(quotes="akshare", ticks="day.csv.gz"), "录制文件"),
+        (DeskChoice(quotes="xtdata"), "--quotes akshare"),
+    ],
+)
+def test_what_real_quotes_cannot_do_is_said(
+    tmp_path: Path, choice: DeskChoice, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.platform", "linux")
+    with pytest.raises(UserError, match=words):
+        Composer(replace(choice, data_dir=str(tmp_path)))(Outbox())
+
+
+def test_live_money_takes_its_quotes_from_miniqmt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.platform", "win32")
+    with pytest.raises(UserError, match="去掉 --quotes"):
+        Composer(DeskChoice(live=True, quotes="akshare", data_dir=str(tmp_path)))(Outbox())
+
+
+def test_paper_on_real_quotes_has_an_account_of_its_own(tmp_path: Path) -> None:
+    desk = Composer(DeskChoice(quotes="akshare", data_dir=str(tmp_path)))(Outbox())
+    try:
+        parts = desk.service.parts
+        assert parts.status.mode is Mode.PAPER_REAL
+        assert parts.status.armed
+        assert not parts.clock.simulated
+        assert [source.name for source in parts.feed.sources] == ["新浪"]
+        assert (tmp_path / "paper-real" / "terminal").is_dir()
+        assert not (tmp_path / "paper").exists()
+    finally:
+        desk.close()
