@@ -227,6 +227,19 @@ def test_what_cannot_be_started_says_why(tmp_path: Path, arguments: list[str], s
     assert "Traceback" not in done.stderr
 
 
+def test_a_second_process_on_the_folder_is_told_so(tmp_path: Path, book: str) -> None:
+    program = """
+import subprocess, sys
+again = [sys.executable, "-P", "-m", "core.simqmt", "--path", "sim", "--market", sys.argv[1], "program.py"]
+import os
+done = subprocess.run(again, env=os.environ | {"PYTHONPATH": sys.argv[2]}, capture_output=True, text=True)
+print(done.returncode, done.stderr)
+"""
+    done = run(tmp_path, "--path", "sim", "--market", book, "program.py", book, str(ROOT), program=program)
+    assert done.stdout.startswith("2 "), done.stderr
+    assert "正被另一个程序使用" in done.stdout
+
+
 def test_a_file_of_faults_hits_the_program(tmp_path: Path, book: str) -> None:
     faults = [
         {"fault": "refuse_connect", "times": 1},
