@@ -7,14 +7,9 @@ It replaces only the two native modules `xtquant.xtpythonclient` and `xtquant.da
     terminal = SimTerminal(path, cash={"88000001": Decimal(1_000_000)}, market=..., clock=Conductor(...))
     install(terminal)  # before xtquant.xttrader is imported
 
-terminal      the terminal: market, exchange, accounts and sessions of one folder
-conductor     virtual time; loop: an asyncio loop on it
-install       puts the stand-ins in place of the natives
-trader_client the native `XtQuantAsyncClient`; structs: its classes; requests, desk, answers: what is asked and told
-counter       orders, cancels, fills and ledgers; gate: refusals; exchange: books and resting orders; store: the file
-data_client   the native `datacenter`; data_hub, data_queries, data_shapes
-market        what a market source gives; market_replay, market_builtin, static_market: three of them
-faults        what goes wrong on demand
+    python -P -m core.simqmt program.py  # runs any xtquant program on it
+
+`README.md` beside this file is the manual: options, public face, faults, and which module holds what.
 """
 
 from core.simqmt.install import install, uninstall
