@@ -11,10 +11,10 @@ from core.clock import Clock
 from core.domain.enums import Adjust, Period
 from core.domain.market import Bar, Symbol
 from core.errors import UserError
-from core.market.akshare_jobs import FactorsJob
+from core.market.akshare_jobs import DividendsJob, FactorsJob
 from core.market.failover import FeedSwitch
 from core.market.history import table as tables
-from core.market.history.adjust import ExFactor, adjusted, factors_from_qfq
+from core.market.history.adjust import Dividend, ExFactor, adjusted, factors_from_qfq
 from core.market.history.gaps import DayRange
 from core.market.history.jobs import Akshare, FillGaps, LastCloses, ReadBars, StoreBars, Yesterday
 from core.market.xtdata_feed import XtdataFeed
@@ -59,6 +59,23 @@ class HistoryRoom:
         else:
             await self._fill(symbols, Period.D1, first)
         return await self._room.downloads.run(LastCloses(self._folder, tuple(symbols), before), _DEADLINE_S)
+
+    async def dividends(self, symbols: Sequence[Symbol]) -> dict[Symbol, tuple[Dividend, ...]]:
+        """Announced and past distributions; symbols that could not be asked are left out."""
+        found: dict[Symbol, tuple[Dividend, ...]] = {}
+        for symbol in symbols:
+            job = DividendsJob(symbol, self._room.door)
+            try:
+                told = await self._room.downloads.run(job, _DEADLINE_S, on_ask=self._room.sources.answer)
+            except UserError as error:
+                _log.warning("distributions of %s could not be had: %s", symbol, error)
+                continue
+            found[symbol] = tuple(
+                Dividend(one.ex_day, cash=one.cash, bonus=one.shares)
+                for one in told
+                if one.ex_day is not None
+            )
+        return found
 
     async def _from_store(
         self, symbol: Symbol, period: Period, count: int, adjust: Adjust, factors: tuple[ExFactor, ...]

@@ -16,11 +16,13 @@ from core.domain.decision import Decision, ItemView, Reason
 from core.domain.enums import AlarmRank, ItemState, Outcome, SignalKind
 from core.domain.exrights import ExRights, ExRightsPolicy, Rescale, Unsure
 from core.domain.market import Quote, Symbol
+from core.domain.money import milli_to_decimal
 from core.domain.watch import WatchItem
 from core.errors import BadInput, UserError
-from core.market.history.exrights import from_quote
+from core.market.history.adjust import Dividend
+from core.market.history.exrights import LastClose, announced, from_quote, upcoming
 from core.market.history.jobs import Yesterday
-from core.market.history.rescale import apply, levels_of, plan
+from core.market.history.rescale import apply, levels_of, plan, preview
 from core.service.items import ItemBook
 from core.service.news import RescaleNews
 from core.service.parts import DeskParts
@@ -31,10 +33,12 @@ DONE, SET_ON = "exrights_done", "levels_day"
 """Columns of an item: the ex-days it was rescaled for, and the day on which its levels were set."""
 
 Closes = Callable[[Sequence[Symbol], date], Awaitable[dict[Symbol, Yesterday]]]
+Dividends = Callable[[Sequence[Symbol]], Awaitable[dict[Symbol, tuple[Dividend, ...]]]]
 
 
 class RightsDesk:
-    """Runs on the trading loop. `closes` asks the store for last closes; without it nothing is ever found."""
+    """Runs on the trading loop. `closes` asks the store for last closes, `dividends` for what is announced; without the
+    first nothing is ever found, without the second nothing is found in advance."""
 
     def __init__(
         self,
@@ -42,6 +46,7 @@ class RightsDesk:
         items: ItemBook,
         policy: ExRightsPolicy,
         closes: Closes | None,
+        dividends: Dividends | None,
         on_items: Callable[[Sequence[str]], None],
     ) -> None:
         """`on_items` is told which items changed or are held."""
@@ -49,22 +54,28 @@ class RightsDesk:
         self._items = items
         self._policy = policy
         self.closes = closes
+        self.dividends = dividends
         self._on_items = on_items
         self._clock: Clock = parts.clock
         self._day = date.min
-        self._open: dict[Symbol, Yesterday] = {}
+        self._asked: set[Symbol] = set()
+        self._open: dict[Symbol, Yesterday] = {}  # whose first quote of the day is still to come
+        self._announced: dict[Symbol, tuple[Dividend, ...]] = {}
         self._held: dict[str, tuple[str, Rescale | None]] = {}
 
     # finding
 
-    async def learn(self) -> None:
-        """Get the last closes of what is watched and look at the quotes that are there. For a background task."""
+    async def learn(self, *, again: bool = False) -> None:
+        """Get the last closes of what is watched and look at the quotes that are there. For a background task.
+
+        Each symbol is asked about once a day; `again` asks about all anew.
+        """
         if self.closes is None:
             return
         today = self._clock.now().date()
-        if today != self._day:
-            self._day, self._open = today, {}
-        missing = [symbol for symbol in self._items.symbols if symbol not in self._open]
+        if today != self._day or again:
+            self._day, self._open, self._announced, self._asked = today, {}, {}, set()
+        missing = [symbol for symbol in self._items.symbols if symbol not in self._asked]
         if not missing:
             return
         try:
@@ -72,9 +83,34 @@ class RightsDesk:
         except UserError as error:
             _log.warning("the last closes could not be had, ex-rights days are not looked for: %s", error)
             return
+        self._asked.update(missing)
         self._open.update((symbol, found[symbol]) for symbol in missing if symbol in found)
         quotes = [self._parts.board.quote(symbol) for symbol in missing]
         self.on_quotes([quote for quote in quotes if quote is not None])
+        if self.dividends is not None:
+            self._announced.update(await self.dividends(missing))
+            for symbol in missing:
+                self._look_ahead(symbol, found.get(symbol))
+
+    def _look_ahead(self, symbol: Symbol, known: Yesterday | None) -> None:
+        """Say what an announced day is expected to do to the levels; nothing is changed before its first quote."""
+        quote = self._parts.board.quote(symbol)
+        last = None if known is None else known.last
+        if quote is not None and quote.last > 0 and quote.time.date() == self._day:
+            last = LastClose(self._day, milli_to_decimal(quote.last), official=False)
+        if last is None:
+            return
+        for dividend in upcoming(self._announced.get(symbol, ()), self._day):
+            expected = announced(symbol, dividend, last)
+            for item_id in self._items.of(symbol) if expected is not None else ():
+                shown = preview(self._items.all[item_id], expected) if expected is not None else None
+                if shown is not None:
+                    name = self._parts.account.name(symbol)
+                    key = f"rights-soon/{item_id}/{dividend.day}"
+                    text = f"{shown.reason}到时按当天的前收盘再算一次。"
+                    self._parts.speaker.alarm(
+                        key, AlarmRank.MESSAGE, f"{name} 将于 {dividend.day} 除权", text, symbol
+                    )
 
     def on_quotes(self, quotes: Iterable[Quote]) -> None:
         """Before anything is triggered by them: is this the first quote of an ex-rights day?"""
@@ -85,7 +121,10 @@ class RightsDesk:
             if known is None or quote.time.date() != self._day:
                 continue
             del self._open[quote.symbol]
-            finding = from_quote(quote, known.last, today=self._day, rested=known.rested)
+            today = (one for one in self._announced.get(quote.symbol, ()) if one.day == self._day)
+            finding = from_quote(
+                quote, known.last, today=self._day, dividend=next(today, None), rested=known.rested
+            )
             if isinstance(finding, ExRights):
                 self._found(finding)
             elif isinstance(finding, Unsure):

@@ -33,6 +33,7 @@ from core.execution.ids import Ids
 from core.execution.triggers import TriggerBook
 from core.execution.views import item_view
 from core.ports import JournalState
+from core.service.calendar_desk import tell_calendar
 from core.service.day import TradingDay
 from core.service.feed_desk import FeedDesk
 from core.service.items import ItemBook
@@ -67,11 +68,20 @@ class TradingService:
         """Give the service its rooms; once."""
         self.parts = parts
         self._items = ItemBook(parts.monitor)
-        self._day = TradingDay(self._clock, parts.tasks, lambda: self._items.any_symbol, self._open_day)
+        self._day = TradingDay(
+            self._clock, parts.tasks, lambda: self._items.any_symbol, self._open_day, parts.calendar
+        )
         self._journal_watch = JournalWatch(parts, lambda: self._day.today, lambda: self._stopping)
         self._feed = FeedDesk(parts, self._items)
-        closes = parts.history.closes if parts.history is not None else None
-        self.rights = RightsDesk(parts, self._items, parts.ex_rights, closes, self._tell_views)
+        past = parts.history
+        self.rights = RightsDesk(
+            parts,
+            self._items,
+            parts.ex_rights,
+            past.closes if past is not None else None,
+            past.dividends if past is not None else None,
+            self._tell_views,
+        )
 
     @property
     def items(self) -> dict[str, WatchItem]:
@@ -140,6 +150,7 @@ class TradingService:
             on_decision=self._on_decision,
         )
         self._day.begin(day)
+        tell_calendar(p, day)
         return state
 
     async def set_items(self, items: Sequence[WatchItem], removed: Sequence[str] = ()) -> None:
@@ -318,7 +329,8 @@ class TradingService:
         if self._stopping or self._options.clock_s is None:
             return
         p = self.parts
-        p.speaker.clock(domain_phase(self._items.any_symbol, p.clock.now()), p.speaker.outbox.depth)
+        phase = domain_phase(self._items.any_symbol, p.clock.now(), p.calendar)
+        p.speaker.clock(phase, p.speaker.outbox.depth)
         self._feed.look()
         self._day.notice()
         asyncio.get_running_loop().call_later(self._options.clock_s, self._tick_clock)

@@ -12,6 +12,7 @@ from core.domain.enums import AlarmRank, FeedState, ItemState
 from core.domain.exrights import ExRightsPolicy
 from core.domain.market import Symbol
 from core.domain.watch import QuantConfig, WatchItem
+from core.market.history.adjust import Dividend
 from core.market.history.exrights import LastClose
 from core.market.history.jobs import Yesterday
 from core.service import commands as c
@@ -132,3 +133,18 @@ def test_new_levels_of_the_user_end_the_wait(tmp_path: Path) -> None:
         assert desk.told(RescaleNews)[-1].held is False
         view = [v for news in desk.told(ItemViewsNews) for v in news.views][-1]
         assert view.state is not ItemState.BLOCKED
+
+
+def test_an_announced_day_is_shown_in_advance_and_changes_nothing(tmp_path: Path) -> None:
+    with open_desk(tmp_path, ExRightsPolicy.RESCALE) as desk:
+
+        async def dividends(symbols: Sequence[Symbol]) -> dict[Symbol, tuple[Dividend, ...]]:
+            return {symbol: (Dividend(date(2026, 11, 23), bonus=Decimal(1)),) for symbol in symbols}
+
+        desk.desk.service.rights.dividends = dividends
+        desk.act(lambda: desk.desk.service.parts.background.spawn(desk.desk.service.rights.learn(again=True)))
+        desk.until(lambda: [one for one in desk.told(AlarmNews) if one.key.startswith("rights-soon/")])
+        told = next(one for one in desk.told(AlarmNews) if one.key.startswith("rights-soon/"))
+        assert (told.rank, "2026-11-23 除权" in told.title) == (AlarmRank.MESSAGE, True)
+        assert "8.00 → 4.00" in told.text
+        assert item_now(desk) == ITEM
