@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from core.domain.enums import Phase
 from core.domain.market import Level, Quote
+from core.exchange.sessions import has_after_hours
 from core.market.phases import at
 from core.simqmt.builtin_book import EMPTY, BookMaker, Side5
 from core.simqmt.builtin_dice import ONE, draws, normal, raw
@@ -22,6 +23,7 @@ _BYTES = 8  # of randomness for one slot
 _MORNING, _AFTERNOON = at(9, 30), at(13, 0)
 _OPEN_CALL, _RESULT, _LUNCH = at(9, 15), at(9, 25), at(11, 30)
 _CLOSE_CALL, _CLOSE = at(14, 57), at(15, 0)
+_FIXED, _FIXED_END, _FIXED_STEP = at(15, 5), at(15, 30), 3 * _MINUTE
 
 
 def minute_start(index: int) -> int:
@@ -82,6 +84,22 @@ class SymbolDay:
             if now >= since:
                 yield self._shown(now, last, so_far, bids, asks, Phase.CLOSE_CALL)
         yield from self._unchanged(range(_CLOSE, _CLOSE + 3 * _MINUTE, _MINUTE), since, 239, Phase.CLOSED)
+        if has_after_hours(self._security.symbol, self._path.plan.day):
+            yield from self._fixed_price(since)
+
+    def _fixed_price(self, since: int) -> Iterator[Quote]:
+        """Trading at the closing price: what is displayed is left over at that price, on one side at a time."""
+        last, so_far = self._path.minutes[-1].close, self._path.before[-1]
+        times = range(_FIXED, _FIXED_END, _FIXED_STEP)
+        for number, now in enumerate(times):
+            bits = self._bits("fixed", number)
+            left = max(so_far[2] // 20_000 * (1 + (bits >> 8 & 7)) // 100, 1) * 100
+            side: Side5 = ((last * self._security.tick, left), *EMPTY[1:])
+            bids, asks = (side, EMPTY) if bits & 1 else (EMPTY, side)
+            if now >= since:
+                yield self._shown(now, last, so_far, bids, asks, Phase.AFTER_HOURS)
+        if since <= _FIXED_END:
+            yield self._shown(_FIXED_END, last, so_far, EMPTY, EMPTY, Phase.CLOSED)
 
     def _unchanged(self, times: range, since: int, minute: int, phase: Phase) -> Iterator[Quote]:
         """The same snapshot again and again: the market as it stands after `minute`."""

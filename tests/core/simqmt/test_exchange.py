@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import time
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +13,11 @@ import pytest
 from core.domain.enums import OrderStatus, Phase
 from core.domain.market import Level, Quote
 from core.exchange.limits import LimitFacts
+from core.simqmt.conductor import Conductor
+from core.simqmt.desk import Outcome
+from core.simqmt.market_builtin import BuiltinMarket
+from core.simqmt.records import Ticket
+from core.simqmt.terminal import SimTerminal
 from tests.core.simqmt.conftest import PFYH
 from tests.fakes.market import milli, quote
 from tests.fakes.simqmt import ACCOUNT, Desk
@@ -296,3 +302,34 @@ def test_a_new_listing_has_no_limits_and_is_halted_for_excessive_moves(open_desk
     second = trader.buy(PFYH, 100, 16.10)
     desk.settle()
     assert trader.order_states(second) == [50, 56], "the second day has no limits either"
+
+
+class OneEvening(BuiltinMarket):
+    """The built-in market from 15:04 until the end of its first day."""
+
+    def peek_ms(self) -> int | None:
+        due = super().peek_ms()
+        return due if due is not None and due - self.start_ms < 3_600_000 else None
+
+
+def test_the_built_in_market_trades_at_the_closing_price_after_hours(tmp_path: Any) -> None:
+    market = OneEvening(3, start=time(15, 4))
+    conductor = Conductor(market.start_ms)
+    terminal = SimTerminal(tmp_path, {ACCOUNT: Decimal(1_000_000)}, market, conductor)
+    up = next(item.limit_up for item in market.instruments() if item.symbol == PAYH)
+    assert up is not None
+    with terminal.lock:
+        placed = terminal._counter.place(Ticket(ACCOUNT, PAYH, 23, 500, 49, float(up)))
+        terminal.front.settle(Outcome(None, placed.pushes, arriving=placed.arriving))
+    conductor.start()
+    assert conductor.finished.wait(60)
+    (order,), trades = terminal.orders(ACCOUNT), terminal.trades(ACCOUNT)
+    close = terminal.quote(order.symbol)
+    conductor.stop()
+    terminal.close()
+    assert order.status is OrderStatus.SUCCEEDED
+    assert close is not None
+    assert close.phase is Phase.CLOSED
+    assert close.time.time() >= time(15, 30)
+    assert sum(trade.volume for trade in trades) == 500
+    assert {int(trade.price * 1000) for trade in trades} == {close.last}
