@@ -126,12 +126,12 @@ class Books:
 
     def meet(self, order: SimOrder) -> Met:
         """An order meets the displayed book: a limit up to its price, a market order as its type says."""
-        book, kind = self.book(order.symbol), price_type_of(order.price_type)
+        book, kind, limit = self.book(order.symbol), price_type_of(order.price_type), order.price_milli
         if kind is None or kind.form is not OrderForm.MARKET:
-            met = match_on_arrival(book, order.side, order.price_milli, order.open_volume)
+            met = match_on_arrival(book, order.side, limit, order.open_volume)
             self.keep(order.symbol, met.book)
-            return Met(met.fills, met.rest, order.price_milli)
-        done = match_market(book, order.side, kind, order.open_volume, protect=order.price_milli or None)
+            return Met(met.fills, met.rest, limit)
+        done = match_market(book, order.side, kind, order.open_volume, protect=limit or None)
         self.keep(order.symbol, done.book)
         return Met(done.fills, done.unfilled, done.rest_price)
 
@@ -151,8 +151,9 @@ def moved_by(order: SimOrder, met: Met) -> Moved:
         return Moved(fills)
     if met.limit is None:
         return Moved(fills, ended=(order.order_id,))
-    changed = met.limit != order.price_milli
-    return Moved(fills, limits=((order.order_id, met.limit),) if changed else ())
+    if order.limit is None:
+        return Moved(fills) if fills else NOTHING
+    return Moved(fills, limits=((order.order_id, met.limit),))
 
 
 def is_trading(quote: Quote) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from core.domain.enums import OrderStatus, Side
@@ -68,6 +69,7 @@ def ledger_of(
     return Ledger(day, Decimal(cash), FeeSchedule(**rates), holdings, orders, Decimal(proceeds))
 
 
+@lru_cache(maxsize=64)
 def _schedule_text(schedule: FeeSchedule) -> str:
     return json.dumps({item.name: str(getattr(schedule, item.name)) for item in fields(FeeSchedule)})
 
