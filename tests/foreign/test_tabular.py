@@ -21,6 +21,6 @@ def test_bars_come_as_one_table(tmp_path: Path, python_of: Callable[[str], Path]
     assert table["rows"] == 6
     assert table["days"] == ["2026-11-18", "2026-11-19", "2026-11-20"]
     same = done.step("same")
-    assert same["closes"] == same["tabular"]
+    assert same["closes"][:2] == same["tabular"][:2], "the last one grows in between"
     assert done.step("sectors")["rows"] == 0
     assert done.code == 0, done.err
