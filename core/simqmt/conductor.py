@@ -125,8 +125,9 @@ class Conductor:
         """Virtual epoch milliseconds."""
         if self.lockstep or self.speed is None or self._thread is None:
             return self._now_ms
-        # Without the lock: both only grow, and what `_anchor` writes in two steps can be read too low but never too high.
-        return max(self._now_ms, self._paced_ms())
+        with self._cond:
+            self._now_ms = max(self._now_ms, self._paced_ms())
+            return self._now_ms
 
     def now(self) -> datetime:
         """Virtual time, Asia/Shanghai."""
