@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import signal
@@ -298,6 +299,26 @@ def test_our_packages_stay_hidden_where_they_share_a_folder_with_others() -> Non
         Hiding(ROOT).find_spec("core", None)
     assert Hiding(ROOT).find_spec("json", None) is None
     assert Hiding(ROOT / "elsewhere").find_spec("core", None) is not None
+
+
+def test_nothing_that_the_runner_loads_imports_one_of_ours_later() -> None:
+    listing = "import core.simqmt.runner, sys; print(*[m.__file__ for n, m in sys.modules.items() if n.startswith('core.')])"
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", listing], env=environment(), capture_output=True, text=True, check=True
+    )
+    late: list[str] = []
+    for name in done.stdout.split():
+        tree = ast.parse(Path(name).read_text(encoding="utf-8"))
+        for function in ast.walk(tree):
+            if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+                continue
+            for node in ast.walk(function):
+                modules = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+                if isinstance(node, ast.ImportFrom):
+                    modules.append(node.module or "core")
+                late += [f"{name}:{module}" for module in modules if module.partition(".")[0] in OWN_PACKAGES]
+    assert len(done.stdout.split()) > 50
+    assert late == []
 
 
 def test_a_static_book_is_full_again_and_stays_inside_the_limits(tmp_path: Path) -> None:
