@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
@@ -51,6 +53,36 @@ else:
     os.kill(os.getpid(), signal.SIGKILL)
 """
 
+FLOOD = """
+import os, pathlib, signal, sys
+from tests.fakes.market import quote
+from tests.fakes.simqmt import ACCOUNT, make_terminal
+
+desk = make_terminal(
+    pathlib.Path(sys.argv[1]),
+    [quote("600000.SH", "10:00:00", "10.00", pre_close="10.00", asks=[("10.00", 10_000_000)])],
+    lockstep=False,
+    cash={ACCOUNT: 100_000_000},
+)
+desk.settle()
+trader = desk.trader()
+told = 0
+
+def tell(kind, number):
+    global told
+    os.write(1, f"{kind} {number}\\n".encode())
+    told += 1
+    if told == 400:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+trader.api.callback.on_order_stock_async_response = lambda answer: tell("order", answer.order_id)
+trader.api.callback.on_stock_trade = lambda trade: tell("trade", trade.traded_id)
+for n in range(2000):
+    price = 10.0 if n % 2 else 9.9
+    trader.api.order_stock_async(trader.account, "600000.SH", 23, 100, 11, price, "", f"n{n}")
+desk.settle(timeout=60)
+"""
+
 HOLDER = """
 import pathlib, sys
 from tests.fakes.simqmt import make_terminal
@@ -93,6 +125,50 @@ def test_kill_9_undoes_nothing_that_was_told(open_desk: Open, tmp_path: Path, mo
     assert trader.order_states(orders["killed"].order_id) == [56], "it went on working"
     newer = trader.buy(PFYH, 100, 9.90)
     assert newer > orders["killed"].order_id
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL")
+def test_kill_9_in_a_flood_undoes_nothing_that_was_told(open_desk: Open, tmp_path: Path) -> None:
+    """Requests are made durable many at a time; still nothing is told before it is."""
+    program = start(FLOOD, str(tmp_path))
+    told, errors = program.communicate(timeout=120)
+    assert program.returncode == -signal.SIGKILL, errors
+    words = [line.split() for line in told.splitlines()]
+    desk = open_desk(folder=tmp_path, cash={ACCOUNT: 0})
+    orders = {order.order_id: order for order in desk.terminal.orders(ACCOUNT)}
+    trades = {trade.trade_id: trade for trade in desk.terminal.trades(ACCOUNT)}
+    assert {int(number) for kind, number in words if kind == "order"} <= set(orders)
+    assert {number for kind, number in words if kind == "trade"} <= set(trades)
+    assert len(words) == 400
+    ledger = desk.terminal.ledger(ACCOUNT)
+    paid = sum((trade.amount + trade.commission for trade in trades.values()), Decimal(0))
+    assert ledger.cash + ledger.frozen_cash == 100_000_000 - paid
+    assert ledger.holding(PFYH).volume == sum(order.traded_volume for order in orders.values())
+    assert len(ledger.orders) == sum(order.working for order in orders.values())
+
+
+def test_a_file_of_the_first_layout_is_brought_up_to_date(open_desk: Open, tmp_path: Path) -> None:
+    folder = tmp_path / "userdata_mini"
+    folder.mkdir()
+    with contextlib.closing(sqlite3.connect(folder / FILE_NAME)) as db:
+        db.executescript((ROOT / "tests/data/simqmt_v1.sql").read_text(encoding="utf-8"))
+    desk = open_desk(folder=tmp_path, cash={ACCOUNT: 5}, start="10:01:00")
+    ledger = desk.terminal.ledger(ACCOUNT)
+    assert (ledger.cash, ledger.frozen_cash) == (Decimal("995999.96"), Decimal("995.01"))
+    held = ledger.holding(PFYH)
+    assert (held.volume, held.can_use, held.frozen, held.on_road) == (1300, 600, 400, 300)
+    filled, buying, selling = desk.terminal.orders(ACCOUNT)
+    assert (filled.traded_volume, filled.status, filled.remark) == (300, 56, "策略")
+    assert (buying.status, selling.status) == (50, 50)
+    (trade,) = desk.terminal.trades(ACCOUNT)
+    assert (trade.price, trade.volume, trade.commission) == (Decimal(10), 300, Decimal("5.03"))
+    trader = desk.trader()
+    for order in (buying, selling):
+        assert trader.api.cancel_order_stock(trader.account, order.order_id) == 0
+    desk.settle()
+    after = desk.terminal.ledger(ACCOUNT)
+    assert (after.cash, after.frozen_cash) == (Decimal("996994.97"), 0)
+    assert after.holding(PFYH).can_use == 1000
 
 
 def test_a_restart_on_the_same_day_finds_everything_and_on_the_next_day_settles_it(
