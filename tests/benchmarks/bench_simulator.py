@@ -188,9 +188,11 @@ def measure_flood(kind: str, what: str, count: int) -> dict[str, Any]:
         path = Path(folder) / "userdata_mini"
         (open_toy if kind == "toy" else open_terminal)(path)
         program = Program(path, last)
+        used = time.process_time()
         seconds = program.flood(count, price)
+        used = time.process_time() - used
         leave(program)
-    return {"rate": count / seconds}
+    return {"rate": count / seconds, "cpu_us": used / count * 1e6}
 
 
 def measure_pace(kind: str, what: str, count: int) -> dict[str, Any]:
@@ -309,8 +311,9 @@ def main() -> None:
     for what, aim in (("resting", 5_000), ("filling", 2_000)):
         ours, toy = run("flood", "terminal", what, orders), run("flood", "toy", what, orders)
         rate, bare = ours["rate"], toy["rate"]
-        rows.append([what, f"{rate:,.0f}", f"{bare:,.0f}", f"{rate / bare:.2f}", f"{aim:,}"])
-    head = ["orders a second, 2,000 in flight", "terminal", "toy", "ratio", "aim"]
+        cpu = [f"{found['cpu_us']:.0f}" for found in (ours, toy)]
+        rows.append([what, f"{rate:,.0f}", f"{bare:,.0f}", f"{rate / bare:.2f}", f"{aim:,}", *cpu])
+    head = ["orders a second, 2,000 in flight", "terminal", "toy", "ratio", "aim", "CPU µs", "toy µs"]
     table_of("Through order_stock_async", head, rows)
     rows = []
     for what in ("resting", "filling"):
