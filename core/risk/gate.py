@@ -13,6 +13,7 @@ from core.domain.decision import Reason
 from core.domain.enums import Side, SignalKind
 from core.domain.market import Quote, Symbol
 from core.exchange.cage import quote_limits, top_of
+from core.exchange.calendar import MAINLAND, Calendar
 from core.exchange.checks import check_order
 from core.exchange.fees import DEFAULT_FEES, FeeSchedule
 from core.exchange.lending import is_repo
@@ -36,10 +37,16 @@ class Proposal:
 
 
 class RiskGate:
-    """Judges proposals. Holds the account's fees and limits, and no state."""
+    """Judges proposals. Holds the account's fees and limits and the calendar, and no state."""
 
-    def __init__(self, schedule: FeeSchedule = DEFAULT_FEES, limits: AccountLimits = UNBOUNDED) -> None:
+    def __init__(
+        self,
+        schedule: FeeSchedule = DEFAULT_FEES,
+        limits: AccountLimits = UNBOUNDED,
+        calendar: Calendar = MAINLAND,
+    ) -> None:
         self._schedule = schedule
+        self._calendar = calendar
         self.limits = limits
 
     def cash_needed(self, symbol: Symbol, price: Decimal, volume: int, day: date) -> Decimal:
@@ -75,7 +82,8 @@ class RiskGate:
                 can_use=sellable,
                 cash=cash if spends else None,
                 schedule=self._schedule,
-            )
+            ),
+            self._calendar,
         )
         if verdict.refusal is not None:
             return (Reason(verdict.refusal.code.value, verdict.refusal.text, False),)

@@ -20,6 +20,7 @@ from core.domain.market import Instrument, Quote, Symbol, ms_to_datetime
 from core.domain.trading import Intent
 from core.domain.watch import WatchItem
 from core.errors import JournalError
+from core.exchange.calendar import Calendar
 from core.exchange.limits import LimitFacts
 from core.exchange.sessions import domain_phase
 from core.execution.book import AccountBook
@@ -217,9 +218,9 @@ class ComposedDesk:
             await old.close()
 
 
-def phase_of(symbol: Symbol, now_ms: int) -> Phase:
-    """The clock's phase of a security."""
-    return domain_phase(symbol, ms_to_datetime(now_ms))
+def phases_by(calendar: Calendar) -> Callable[[Symbol, int], Phase]:
+    """The clock's phase of a security, by a calendar."""
+    return lambda symbol, now_ms: domain_phase(symbol, ms_to_datetime(now_ms), calendar)
 
 
 def _join(
@@ -239,7 +240,7 @@ def _join(
     book, intents, status = AccountBook(), IntentBook(), DeskStatus(channel.mode)
     board = QuoteBoard(
         clock,
-        phase_of,
+        phases_by(channel.quotes.calendar),
         limits_of=lambda symbol, close, day: limits_by_rule(
             symbol, close, day, LimitFacts(name=account.name(symbol))
         ),
@@ -272,7 +273,7 @@ def _join(
             monitor=Monitor(board),
             book=book,
             intents=intents,
-            gate=RiskGate(limits=rooms.limits),
+            gate=RiskGate(limits=rooms.limits, calendar=channel.quotes.calendar),
             sender=sender,
             link=_link(service, speaker, sender, broker, book, intents, status, clock, tasks),
             status=status,
@@ -286,6 +287,7 @@ def _join(
             emergency=emergency,
             charts=Charts(feed, outbox.put, history=history) if rooms.with_window else None,
             names=InstrumentDesk(clock, files, rooms.market_folder),
+            calendar=channel.quotes.calendar,
             history=history,
             ex_rights=rooms.ex_rights,
             exchange=channel.exchange,

@@ -8,6 +8,7 @@ from datetime import date, datetime, time
 from core.clock import Clock
 from core.domain.enums import Phase
 from core.domain.market import SHANGHAI, Symbol, datetime_to_ms
+from core.exchange.calendar import Calendar
 from core.exchange.sessions import domain_phase
 from core.service.recorder import Tasks
 
@@ -21,8 +22,10 @@ class TradingDay:
         tasks: Tasks,
         symbol: Callable[[], Symbol],
         open_day: Callable[[date], Awaitable[None]],
+        calendar: Calendar,
     ) -> None:
         self._clock = clock
+        self._calendar = calendar
         self._tasks = tasks
         self._symbol = symbol
         self._open_day = open_day
@@ -40,7 +43,7 @@ class TradingDay:
         if self._clock.now_ms() < self._ends_ms or self._rolling:
             return
         now = self._clock.now()
-        if domain_phase(self._symbol(), now) is not Phase.CLOSED:
+        if domain_phase(self._symbol(), now, self._calendar) is not Phase.CLOSED:
             self._rolling = True
             self._tasks.spawn(self._roll(now.date()))
 

@@ -26,6 +26,7 @@ from core.service.outbox import Outbox
 from core.service.runtime import Desk
 
 if TYPE_CHECKING:
+    from core.exchange.calendar import Calendar
     from core.service.compose import ComposedDesk, Rooms
     from core.settings import DeskSettings
     from core.simqmt.market_builtin import BuiltinMarket
@@ -213,6 +214,14 @@ def _put_aside(folder: Path) -> Path:
     return aside
 
 
+def _calendar(settings: DeskSettings) -> Calendar:
+    """The mainland's trading days with those the user added; raises BadInput that names the line."""
+    from core.exchange.calendar import MAINLAND
+    from core.exchange.user_days import read_user_days, with_user_days
+
+    return with_user_days(MAINLAND, read_user_days(settings.data_dir))
+
+
 def _paper_real(
     settings: DeskSettings, choice: DeskChoice, given: tuple[WatchItem, ...] | None, outbox: Outbox
 ) -> ComposedDesk:
@@ -236,6 +245,7 @@ def _paper_real(
         address=settings.quote_address,
         may_trigger=settings.fallback_triggers,
         prefer=(Source.SINA, Source.EASTMONEY),  # the exchange needs the whole book
+        calendar=_calendar(settings),
     )
     rooms = _rooms(settings, folder, given)
     return RealQuotesDesk(folder / "terminal", settings.account_id, settings.cash, plan, rooms, outbox).desk
@@ -270,6 +280,7 @@ def _live(settings: DeskSettings, given: tuple[WatchItem, ...] | None, outbox: O
             (SourceKind.XTDATA, SourceKind.AKSHARE),
             address=settings.quote_address,
             may_trigger=settings.fallback_triggers,
+            calendar=_calendar(settings),
         ),
     )
     return ComposedDesk(channel, _rooms(settings, folder, given), outbox)

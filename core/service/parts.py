@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from core.clock import Clock
 from core.domain.exrights import ExRightsPolicy
 from core.domain.market import Instrument, Quote
+from core.exchange.calendar import MAINLAND, Calendar
 from core.execution.book import AccountBook
 from core.execution.intents import IntentBook
 from core.execution.sender import Sender
@@ -66,6 +67,7 @@ class DeskParts:
     emergency: EmergencyRecovery
     charts: Charts | None
     names: InstrumentDesk
+    calendar: Calendar = MAINLAND
     history: HistoryRoom | None = None
     ex_rights: ExRightsPolicy = ExRightsPolicy.RESCALE
     exchange: Callable[[Sequence[Quote]], None] | None = None

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from core.clock import Clock
+from core.exchange.calendar import MAINLAND, Calendar
 from core.lanes import Lane
 from core.market.akshare_feed import AkshareFeed
 from core.market.akshare_jobs import DoorOptions
@@ -43,6 +44,7 @@ class QuotePlan:
     poll_s: float = 5.0
     prefer: tuple[Source, ...] = (Source.EASTMONEY, Source.SINA)
     best: Callable[[asyncio.AbstractEventLoop, Clock], Feed] | None = None
+    calendar: Calendar = MAINLAND
 
 
 class QuoteRoom:
@@ -123,6 +125,7 @@ class QuoteRoom:
             options=self._plan.door,
             interval_s=self._plan.poll_s,
             prefer=self._plan.prefer,
+            calendar=self._plan.calendar,
         )
 
 
