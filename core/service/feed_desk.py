@@ -161,9 +161,10 @@ class FeedDesk:
             self._beats = beats
             board.set_heartbeats(beats)
 
-    def _on_health(self, health: FeedHealth) -> None:
-        """A source changed its state, or another one took over."""
+    def _on_health(self, _health: FeedHealth) -> None:
+        """A source changed its state, or another one took over. What counts is the source in use."""
         p = self._parts
+        health = p.feed.health
         if p.feed.source != self._source:
             self._source = p.feed.source
             self._latencies.clear()
@@ -178,7 +179,7 @@ class FeedDesk:
         self._stood_in = p.feed.on_stand_in
         if health.state is FeedState.LOST:
             p.speaker.alarm("feed", AlarmRank.ALARM, "行情断开", f"{p.feed.source}：{health.text}")
-        elif health.state is FeedState.LIVE:
+        elif health.state is FeedState.LIVE or p.feed.on_stand_in:
             p.speaker.cure("feed")
         self._check_silence()
         self.tell()
