@@ -266,9 +266,9 @@ class PythonApiClient:
         """Add codes to the user's sector."""
         self._control.sectors.put(name, _strings(codes), add=True)
 
-    def get_weight_in_index(self, _code: str) -> dict[str, float]:
-        """Not known here."""
-        return {}
+    def get_weight_in_index(self, code: str) -> dict[str, float]:
+        """Weights in percent of an index's securities."""
+        return self._control.sectors.weights(code)
 
     @property
     def _queries(self) -> DataQueries:

@@ -36,11 +36,29 @@ BUILT_IN: dict[str, tuple[frozenset[SecurityClass], str]] = {
     "沪深指数": (_INDEX, ""),
     "沪市指数": (_INDEX, "SH"),
     "深市指数": (_INDEX, "SZ"),
+    "上证50": (frozenset({_C.SH_MAIN}), ""),
+    "沪深300": (_A_SHARES_SH | _A_SHARES_SZ, ""),
+    "中证500": (_A_SHARES_SH | _A_SHARES_SZ, ""),
+    "中证1000": (_A_SHARES_SH | _A_SHARES_SZ, ""),
+    "创业板指": (frozenset({_C.CHINEXT}), ""),
+    "科创50": (frozenset({_C.STAR}), ""),
     "沪深转债": (_BOND, ""),
     "上证转债": (_BOND, "SH"),
     "深证转债": (_BOND, "SZ"),
 }
-"""Classes of security and the market (empty: all) of each sector; others that a real terminal has are empty here."""
+"""Classes of security and the market (empty: all) of each sector; others that a real terminal has are empty here.
+
+An index of the simulated market holds all that the market lists of its kind.
+"""
+
+INDEX_SECTORS = {
+    "000016.SH": "上证50",
+    "000300.SH": "沪深300",
+    "000905.SH": "中证500",
+    "000852.SH": "中证1000",
+    "399006.SZ": "创业板指",
+    "000688.SH": "科创50",
+}
 
 
 class Sectors:
@@ -64,6 +82,11 @@ class Sectors:
                 if class_of(item.symbol) in classes and item.symbol.endswith(market)
             ]
         return self._own().get(name, [])
+
+    def weights(self, index: str) -> dict[str, float]:
+        """Equal weights in percent of what an index holds; empty for one we do not know."""
+        codes = self.codes(INDEX_SECTORS[index]) if index in INDEX_SECTORS else []
+        return {code: round(100 / len(codes), 4) for code in codes}
 
     def create(self, name: str, *, overwrite: bool) -> str:
         """A new empty sector; when the name is taken the sector that is there, or one with a number behind."""

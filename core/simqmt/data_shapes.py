@@ -77,6 +77,9 @@ TICK_FIELDS: dict[str, str] = {
 
 _LADDERS = {"askPrice": "<f8", "bidPrice": "<f8", "askVol": "<i8", "bidVol": "<i8"}
 
+_FLOAT, _TOTAL = 1_000_000_000.0, 1_200_000_000.0
+"""Shares in circulation and in all, invented and the same for everybody: programs divide by them."""
+
 _PACK = {"<i8": "q", "<f8": "d", "<i4": "i"}
 
 
@@ -228,8 +231,8 @@ def instrument_record(item: Instrument, quote: Quote | None, day: str) -> dict[s
         "SettlementPrice": pre_close,
         "UpStopPrice": up,
         "DownStopPrice": down,
-        "FloatVolumn": 0.0,
-        "TotalVolumn": 0.0,
+        "FloatVolumn": 0.0 if class_of(item.symbol) is SecurityClass.INDEX else _FLOAT,
+        "TotalVolumn": 0.0 if class_of(item.symbol) is SecurityClass.INDEX else _TOTAL,
         "LongMarginRatio": 0.0,
         "ShortMarginRatio": 0.0,
         "PriceTick": float(item.tick),

@@ -52,6 +52,13 @@ def test_sectors_of_the_terminal(desk: Desk, xtdata: Any) -> None:
     assert xtdata.get_stock_list_in_sector("上期所") == []
 
 
+def test_an_index_holds_what_the_market_lists(desk: Desk, xtdata: Any) -> None:
+    assert xtdata.get_stock_list_in_sector("沪深300") == [PFYH, PAYH]
+    assert xtdata.get_stock_list_in_sector("上证50") == [PFYH]
+    assert xtdata.get_index_weight("000300.SH") == {PFYH: 50.0, PAYH: 50.0}
+    assert xtdata.get_index_weight("000001.SH") == {}
+
+
 def test_own_sectors_live_in_the_terminals_folder(desk: Desk, xtdata: Any) -> None:
     assert xtdata.create_sector("", "自选") == "自选"
     assert xtdata.create_sector("", "自选", overwrite=False) == "自选1"
