@@ -27,6 +27,9 @@ from core.simqmt.trader_client import ClientLink
 _FATEFUL = frozenset({"orderStock", "orderStockImmediate", "cancelOrderStock", "cancelOrderStockImmediate"})
 """Requests whose answer must never be guessed."""
 
+_BATCH = 100
+"""Requests to one commit at most: the first of a flood shall not wait for the last."""
+
 _KILLED = frozenset({"orderStock", "cancelOrderStock", "subscribe"})
 """Requests with steps at which a fault may kill."""
 
@@ -181,7 +184,7 @@ class Front:
         self._links.setdefault(link)
 
     def _work(self) -> None:
-        """Do what is in the inbox, make it durable with one commit, then tell.
+        """Do what is in the inbox, make it durable, then tell: many requests with one commit.
 
         In lock-step requests of several threads are taken thread by thread. With faults about, each request is made
         durable and told before the next one is done, so that a fault hits what it names.
@@ -194,7 +197,7 @@ class Front:
             done: list[_Done] = []
             for request in batch:
                 self._do(request, done)
-                if self.faults.any:
+                if len(done) >= _BATCH or self.faults.any:
                     self._finish(done)
             self._finish(done)
 

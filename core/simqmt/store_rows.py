@@ -54,6 +54,8 @@ PUT_TRADE = "INSERT OR REPLACE INTO trades VALUES (" + ", ".join("?" * 15) + ")"
 
 Row = tuple[Any, ...]
 
+_SIDES = {side: side.value for side in Side}
+
 
 def account_row(account: str, ledger: Ledger) -> Row:
     """Free cash and the terms of an account; holdings and open orders have rows of their own."""
@@ -97,7 +99,7 @@ def order_row(day: str, order: SimOrder, held: OpenOrder | None) -> Row:
         back = f"{held.price} {held.frozen_cash} {held.full_freeze} {fees.commission} {fees.stamp} {fees.transfer}"
     return (
         order.order_id, order.account, day, order.symbol, order.name, order.sysid, order.time_ms,
-        order.side.value, order.volume, str(order.price), order.price_type, int(order.status),
+        _SIDES[order.side], order.volume, str(order.price), order.price_type, int(order.status),
         order.status_msg, order.remark, order.strategy, order.traded_volume, str(order.traded_amount),
         int(order.at_exchange), None if order.limit is None else str(order.limit), back,
     )  # fmt: skip
@@ -141,7 +143,7 @@ def trade_row(day: str, trade: SimTrade) -> Row:
     """One fill."""
     return (
         int(trade.trade_id), trade.account, day, trade.symbol, trade.name, trade.order_id, trade.sysid,
-        trade.time_ms, trade.side.value, str(trade.price), trade.volume, str(trade.amount),
+        trade.time_ms, _SIDES[trade.side], str(trade.price), trade.volume, str(trade.amount),
         str(trade.commission), trade.remark, trade.strategy,
     )  # fmt: skip
 
