@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,7 @@ def vendors_example() -> str:
     return manual.split("```Python\n", 1)[1].split("```", 1)[0]
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="a program that never ends is ended by Ctrl-C here")
 def test_the_example_of_the_vendors_manual_runs_as_printed(tmp_path: Path) -> None:
     folder, work = tmp_path / "sim", tmp_path / "work"
     program = work / "demo.py"
