@@ -15,8 +15,6 @@ wall clock whether or not anything happens.
 
 from __future__ import annotations
 
-import heapq
-import itertools
 import logging
 import threading
 import time
@@ -24,40 +22,16 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor
 from datetime import datetime
-from enum import IntEnum
-from typing import Protocol
 
 from core.domain.market import ms_to_datetime
+from core.simqmt.agenda import Agenda, EventSource, Rank, TimedLoop
+
+__all__ = ["Conductor", "EventSource", "ParkToken", "Rank", "TimedLoop"]
 
 _log = logging.getLogger(__name__)
 
 _NUDGE_S = 0.05
 _BEHIND_S = 2.0
-
-
-class Rank(IntEnum):
-    """Order of events that fall on the same millisecond."""
-
-    ANSWER = 0  # responses, pushes and ticks that are due
-    MARKET = 1  # the next snapshot
-    ARRIVAL = 2  # an order that reaches the exchange after its latency
-    TIMER = 3  # timers of the trading loop
-
-
-class EventSource(Protocol):
-    """A stream of events whose next time is known."""
-
-    def peek_ms(self) -> int | None: ...
-
-    def release(self) -> None: ...
-
-
-class TimedLoop(Protocol):
-    """An asyncio loop whose timers are the conductor's."""
-
-    next_timer_ms: int | None
-
-    def fire_timers(self) -> None: ...
 
 
 class ParkToken:
@@ -109,10 +83,7 @@ class Conductor:
         self._now_ms = start_ms
         self._busy = 0
         self._labels: Counter[str] = Counter()
-        self._agenda: list[tuple[int, int, int, Callable[[], None]]] = []
-        self._order = itertools.count()
-        self._sources: list[EventSource] = []
-        self._loops: list[TimedLoop] = []
+        self._agenda = Agenda()
         self._jobs: dict[int, _Job] = {}
         self._stopping = False
         self._thread: threading.Thread | None = None
@@ -208,7 +179,7 @@ class Conductor:
     def schedule(self, at_ms: int, rank: Rank, action: Callable[[], None]) -> None:
         """Release `action` on the conductor's thread at virtual `at_ms` (now, if that is past)."""
         with self._cond:
-            heapq.heappush(self._agenda, (max(at_ms, self._now_ms), int(rank), next(self._order), action))
+            self._agenda.add(max(at_ms, self._now_ms), rank, action)
             self._cond.notify_all()
 
     def skip_to(self, at_ms: int) -> None:
@@ -224,7 +195,7 @@ class Conductor:
     def add_source(self, source: EventSource) -> None:
         """Add a stream of market events."""
         with self._cond:
-            self._sources.append(source)
+            self._agenda.sources.append(source)
             self.finished.clear()
             self._cond.notify_all()
 
@@ -238,13 +209,13 @@ class Conductor:
     def add_loop(self, loop: TimedLoop) -> None:
         """Add an asyncio loop whose timers run on virtual time."""
         with self._cond:
-            self._loops.append(loop)
+            self._agenda.loops.append(loop)
 
     def remove_loop(self, loop: TimedLoop) -> None:
         """Forget a closed loop."""
         with self._cond:
-            if loop in self._loops:
-                self._loops.remove(loop)
+            if loop in self._agenda.loops:
+                self._agenda.loops.remove(loop)
 
     def loop_idle(self, loop: TimedLoop, next_timer_ms: int | None, done: int) -> None:
         """A loop has nothing left to do but wait until `next_timer_ms`; `done` counted call-ins were handled."""
@@ -330,27 +301,17 @@ class Conductor:
                 _log.warning("the desk is not quiet after %.0f s; busy: %s", self._stall_s, busy)
 
     def _earliest(self) -> tuple[int, Callable[[], None]] | None:
-        """The next event as (time, release). Pops it from the agenda only when it is released."""
-        best: tuple[int, int] | None = None
-        release: Callable[[], None] | None = None
-        if self._agenda:
-            at_ms, rank, _, _ = self._agenda[0]
-            best, release = (at_ms, rank), self._release_agenda
-        for source in () if self._held else self._sources:
-            next_ms = source.peek_ms()
-            if next_ms is not None and (best is None or (max(next_ms, self._now_ms), Rank.MARKET) < best):
-                best, release = (max(next_ms, self._now_ms), Rank.MARKET), source.release
-        if best is None and self.speed is None and not self._held:
-            return None  # as fast as possible: timers alone would run time away
-        for loop in self._loops:
-            timer_ms = loop.next_timer_ms
-            if timer_ms is not None and (best is None or (max(timer_ms, self._now_ms), Rank.TIMER) < best):
-                best, release = (max(timer_ms, self._now_ms), Rank.TIMER), loop.fire_timers
-        return None if best is None or release is None else (best[0], release)
+        """The next event as (time, release). As fast as possible, timers alone would run time away."""
+        return self._agenda.earliest(
+            self._now_ms,
+            self._release_agenda,
+            held=self._held,
+            timers_alone=self.speed is not None or self._held,
+        )
 
     def _release_agenda(self) -> None:
         with self._cond:
-            _, _, _, action = heapq.heappop(self._agenda)
+            action = self._agenda.pop()
         action()
 
     def _wait_for_pace(self, at_ms: int) -> bool:
