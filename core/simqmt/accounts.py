@@ -127,6 +127,11 @@ class Accounts:
         """What the day's buys hold or may still become."""
         return self._bought.get((account, symbol), 0)
 
+    def symbols(self) -> list[Symbol]:
+        """What is held or worked on in any account, in a fixed order."""
+        held = {symbol for account in self._purses for symbol in self.ledger(account).holdings}
+        return sorted({Symbol(symbol) for symbol in held} | set(self._working))
+
     def name_of(self, symbol: Symbol) -> str:
         """A security's name, empty when unknown."""
         found = self._instrument(symbol)

@@ -185,7 +185,8 @@ class Counter:
 
     def _sight(self, symbol: Symbol) -> Sight:
         """What is known of a security; made once for each snapshot."""
-        quote, instrument = self._exchange.quote(symbol), self._instrument(symbol)
+        instrument = self._instrument(symbol)  # first: asking may make the market show it
+        quote = self._exchange.quote(symbol)
         sight, told = self._sights.get(symbol), self._facts_of(symbol)
         if (
             sight is None

@@ -53,6 +53,7 @@ class DataLink:
         if not self.connected:
             return -1
         with self.terminal.lock:
+            self.terminal.wake(subscription.wanted)
             shown = [quote for quote in self.terminal.quotes() if subscription.takes(quote.symbol)]
             with self._lock:
                 number = next(self._numbers)

@@ -42,6 +42,7 @@ class DataQueries:
     def full_tick(self, codes: Sequence[str]) -> Row:
         """Ticks of codes or whole markets, of what has been seen."""
         wanted = set(codes)
+        self.terminal.wake(wanted)
         return {
             str(quote.symbol): tick_record(quote)
             for quote in self.terminal.quotes()
@@ -61,6 +62,7 @@ class DataQueries:
         shape: str,
     ) -> Any:
         """History in one of the native shapes: v2 and v3 for ticks, v2 and v4 for bars, v5 an arrow stream."""
+        self.terminal.wake(codes)
         known = PERIODS.get(period)
         if known is None:
             return {code: self._ticks(fields, code, period, start, end, count) for code in codes}

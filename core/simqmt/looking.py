@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable
 from datetime import date
 
 from core.domain.market import Instrument, Quote, Symbol
@@ -42,8 +43,14 @@ class Looking:
         return self._state.time_ms
 
     def instrument(self, symbol: Symbol) -> Instrument | None:
-        """A security of this market."""
+        """A security of this market; one that it shows when asked is shown from now on."""
+        if symbol not in self._instruments:
+            self.wake((symbol,))
         return self._instruments.get(symbol)
+
+    def wake(self, codes: Iterable[str]) -> None:
+        """Let the market show these securities too, where it can."""
+        raise NotImplementedError
 
     def instruments(self) -> list[Instrument]:
         """All securities of this market."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from core.domain.enums import Period
 from core.domain.market import Bar, Instrument, Quote, Symbol
@@ -41,4 +41,13 @@ class MarketSource(Protocol):
 
     def trading_dates(self, start: date, end: date) -> list[date]:
         """Trading days of the closed interval."""
+        ...
+
+
+@runtime_checkable
+class WakingMarket(Protocol):
+    """A market that shows more securities than it lists, once they are asked for."""
+
+    def wake(self, symbol: Symbol, now_ms: int) -> Quote | None:
+        """Show this security too from now on, if there is such a one; its last snapshot before `now_ms`, if any."""
         ...

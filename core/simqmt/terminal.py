@@ -33,7 +33,7 @@ from core.simqmt.feed_market import FeedMarket
 from core.simqmt.front import Front
 from core.simqmt.halting import Halts
 from core.simqmt.looking import Looking
-from core.simqmt.market import MarketSource
+from core.simqmt.market import MarketSource, WakingMarket
 from core.simqmt.markets import named_market
 from core.simqmt.opening import Position, new_ledgers
 from core.simqmt.records import Push, Ticket
@@ -161,6 +161,21 @@ class SimTerminal(Looking):
                 self._instruments[quote.symbol] = instrument_of(quote, name)
             self._show((quote,))
 
+    def wake(self, codes: Iterable[str]) -> None:
+        """Let the market show these securities too, where it can (`WakingMarket`)."""
+        market = self.market
+        if not isinstance(market, WakingMarket):
+            return
+        with self.lock:
+            new = [symbol for symbol in map(Symbol, codes) if symbol not in self._instruments]
+            if not new:
+                return
+            shown = [quote for symbol in new if (quote := market.wake(symbol, self.clock.now_ms()))]
+            self._read_instruments()
+            for quote in shown:
+                self._exchange.show(quote)  # nobody can have an order in it yet
+            self.data.show(shown)
+
     def feed(self, quotes: Sequence[Quote]) -> None:
         """Show these snapshots now, whatever the market shows by itself. With `market="feed"` they are the market: what
         is not news is passed over, and securities become known by their quotes."""
@@ -282,6 +297,7 @@ class SimTerminal(Looking):
         self._accounts.open(new_ledgers(self.trading_day, cash, positions, self._accounts.name_of))
         if state.day != today:
             self._roll(today)
+        self.wake(self._accounts.symbols())
         for order in self._accounts.working():
             self.front.resume(order)
         self._commit()
