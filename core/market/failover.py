@@ -41,6 +41,21 @@ class Paced(Protocol):
     def pace(self, intervals: Mapping[Symbol, float]) -> None: ...
 
 
+class Rhythm(Protocol):
+    """How often a source that is asked answers."""
+
+    @property
+    def expected_interval_s(self) -> float: ...
+
+
+@runtime_checkable
+class Polled(Protocol):
+    """A source that is asked: an answer with nothing new in it is life too."""
+
+    @property
+    def details(self) -> Rhythm: ...
+
+
 @dataclass(frozen=True, slots=True)
 class StandIn:
     """A source that can take over. `make` is called on the loop, each time anew."""

@@ -38,7 +38,6 @@ from core.service.account import DeskAccount, DeskStatus
 from core.service.charts import Charts
 from core.service.command_desk import CommandDesk
 from core.service.commands import Command
-from core.service.history_room import HistoryRoom
 from core.service.instrument_desk import InstrumentDesk
 from core.service.link import BrokerLink
 from core.service.meters import LatencyMeter
@@ -50,6 +49,7 @@ from core.service.sources import QuotePlan, QuoteRoom
 from core.service.speaker import Speaker
 
 if TYPE_CHECKING:
+    from core.service.history_room import HistoryRoom
     from core.storage.emergency import EmergencyFile
 
 
@@ -301,6 +301,8 @@ def _history(rooms: Rooms, quotes: QuoteRoom, feed: FeedSwitch, clock: Clock) ->
     """Real quotes have a real past; simulated ones tell their own."""
     if rooms.market_folder is None or not quotes.has_public:
         return None
+    from core.service.history_room import HistoryRoom
+
     return HistoryRoom(rooms.market_folder / "bars", quotes, feed, clock)
 
 

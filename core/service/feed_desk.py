@@ -10,7 +10,7 @@ from statistics import median
 from core.domain.enums import AlarmRank, FeedState
 from core.domain.market import Quote, Symbol, ms_to_datetime
 from core.errors import UserError
-from core.market.akshare_feed import AkshareFeed
+from core.market.failover import Polled
 from core.market.xtdata_feed import XtdataFeed
 from core.ports import FeedHealth
 from core.service.items import ItemBook
@@ -33,6 +33,7 @@ class FeedDesk:
         self._source = ""
         self._stood_in = False
         self._silent = False
+        self._polled: Polled | None = None
         self._beats: tuple[Symbol, ...] = ()
         parts.feed.listen_health(self._on_health)
 
@@ -64,7 +65,7 @@ class FeedDesk:
     async def _name(self, symbols: Sequence[Symbol]) -> bool:
         """Names before quotes; False when only our own list could be asked: quotes do not wait for a slow source."""
         p = self._parts
-        if not isinstance(p.feed.active, AkshareFeed):
+        if not isinstance(p.feed.active, Polled):
             with contextlib.suppress(UserError):  # said when the subscription fails for the same reason
                 await self._learn(symbols)
                 return True
@@ -82,7 +83,7 @@ class FeedDesk:
 
     def on_quotes(self, quotes: Sequence[Quote]) -> None:
         """Measure how late they come; an answer of a source that is asked is life even with nothing new in it."""
-        if isinstance(self._parts.feed.active, AkshareFeed):
+        if self._polled is not None:
             self._parts.board.heard()
         known = [quote.received_ms - quote.time_ms for quote in quotes if quote.received_ms]
         if known:
@@ -151,10 +152,9 @@ class FeedDesk:
     def _settle_pace(self) -> None:
         """Tell the board how often the source in charge speaks, and which busy indices beat in it."""
         board, active = self._parts.board, self._parts.feed.active
+        self._polled = active if isinstance(active, Polled) else None
         board.expected_interval_ms = (
-            round(active.details.expected_interval_s * 1000)
-            if isinstance(active, AkshareFeed)
-            else _PUSHED_MS
+            _PUSHED_MS if self._polled is None else round(self._polled.details.expected_interval_s * 1000)
         )
         beats = active.heartbeats if isinstance(active, XtdataFeed) else ()
         if beats != self._beats:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,12 +24,14 @@ from core.ports import Broker, Journal
 from core.risk.gate import RiskGate
 from core.service.account import DeskAccount, DeskStatus
 from core.service.charts import Charts
-from core.service.history_room import HistoryRoom
 from core.service.instrument_desk import InstrumentDesk
 from core.service.link import BrokerLink
 from core.service.meters import LatencyMeter
 from core.service.recorder import Recorder, Tasks
 from core.service.speaker import Speaker
+
+if TYPE_CHECKING:
+    from core.service.history_room import HistoryRoom
 
 
 class EmergencyRecovery(Protocol):

@@ -2,6 +2,7 @@
 
 The day's first quote carries the exchange's own previous close; against the last close of the store it tells. The item
 keeps in its extra columns for which days it was rescaled and when its levels were set, so a restart does nothing twice.
+What finds and rescales is imported when it is needed: a desk on simulated quotes never does.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import TYPE_CHECKING
 
 from core.clock import Clock
 from core.domain.decision import Decision, ItemView, Reason
@@ -19,21 +21,21 @@ from core.domain.market import Quote, Symbol
 from core.domain.money import milli_to_decimal
 from core.domain.watch import WatchItem
 from core.errors import BadInput, UserError
-from core.market.history.adjust import Dividend
-from core.market.history.exrights import LastClose, announced, from_quote, upcoming
-from core.market.history.jobs import Yesterday
-from core.market.history.rescale import apply, levels_of, plan, preview
 from core.service.items import ItemBook
 from core.service.news import RescaleNews
 from core.service.parts import DeskParts
+
+if TYPE_CHECKING:
+    from core.market.history.adjust import Dividend
+    from core.market.history.jobs import Yesterday
 
 _log = logging.getLogger(__name__)
 
 DONE, SET_ON = "exrights_done", "levels_day"
 """Columns of an item: the ex-days it was rescaled for, and the day on which its levels were set."""
 
-Closes = Callable[[Sequence[Symbol], date], Awaitable[dict[Symbol, Yesterday]]]
-Dividends = Callable[[Sequence[Symbol]], Awaitable[dict[Symbol, tuple[Dividend, ...]]]]
+Closes = Callable[[Sequence[Symbol], date], Awaitable[dict[Symbol, "Yesterday"]]]
+Dividends = Callable[[Sequence[Symbol]], Awaitable[dict[Symbol, tuple["Dividend", ...]]]]
 
 
 class RightsDesk:
@@ -94,6 +96,9 @@ class RightsDesk:
 
     def _look_ahead(self, symbol: Symbol, known: Yesterday | None) -> None:
         """Say what an announced day is expected to do to the levels; nothing is changed before its first quote."""
+        from core.market.history.exrights import LastClose, announced, upcoming
+        from core.market.history.rescale import preview
+
         quote = self._parts.board.quote(symbol)
         last = None if known is None else known.last
         if quote is not None and quote.last > 0 and quote.time.date() == self._day:
@@ -116,6 +121,8 @@ class RightsDesk:
         """Before anything is triggered by them: is this the first quote of an ex-rights day?"""
         if not self._open:
             return
+        from core.market.history.exrights import from_quote
+
         for quote in quotes:
             known = self._open.get(quote.symbol)
             if known is None or quote.time.date() != self._day:
@@ -131,6 +138,8 @@ class RightsDesk:
                 self._unsure(finding)
 
     def _found(self, rights: ExRights) -> None:
+        from core.market.history.rescale import plan
+
         applied: list[WatchItem] = []
         for item in [self._items.all[item_id] for item_id in self._items.of(rights.symbol)]:
             rescale = plan(
@@ -187,6 +196,8 @@ class RightsDesk:
         """The user saves items: levels that changed are set today, and no longer held."""
         if self.closes is None:
             return list(items)
+        from core.market.history.rescale import levels_of
+
         found = []
         for item in items:
             before = self._items.all.get(item.item_id)
@@ -198,6 +209,8 @@ class RightsDesk:
 
     async def accept(self, item_id: str) -> str:
         """The user agrees: apply what is proposed, or trigger again on the old levels. Raises BadInput."""
+        from core.market.history.rescale import levels_of
+
         held, item = self._held.get(item_id), self._items.all.get(item_id)
         if held is None or item is None:
             raise BadInput("这一项没有等待确认的除权调整。")
@@ -251,6 +264,8 @@ class RightsDesk:
 
 
 def _rescaled(item: WatchItem, rescale: Rescale) -> WatchItem:
+    from core.market.history.rescale import apply
+
     return _with(apply(item, replace(rescale, hold=False)), DONE, max(rescale.days))
 
 

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from core.clock import Clock
 from core.exchange.calendar import MAINLAND, Calendar
 from core.lanes import Lane
-from core.market.akshare_feed import AkshareFeed
-from core.market.akshare_jobs import DoorOptions
 from core.market.failover import FeedSwitch, StandIn
-from core.market.helper import HelperProcess
 from core.market.source_names import Source
-from core.market.sources import Sources
 from core.market.xtdata_calls import Address
 from core.market.xtdata_feed import XtdataFeed
 from core.ports import Activity, Feed
+
+if TYPE_CHECKING:
+    from core.market.helper import HelperProcess
+    from core.market.sources import Sources
+    from core.market.web_guard import DoorOptions
 
 
 class SourceKind(StrEnum):
@@ -40,7 +42,7 @@ class QuotePlan:
     name: str = "MiniQMT"
     address: Address | None = None
     may_trigger: bool = False
-    door: DoorOptions = field(default_factory=DoorOptions)
+    door: DoorOptions | None = None
     poll_s: float = 5.0
     prefer: tuple[Source, ...] = (Source.EASTMONEY, Source.SINA)
     best: Callable[[asyncio.AbstractEventLoop, Clock], Feed] | None = None
@@ -70,12 +72,16 @@ class QuoteRoom:
     @property
     def door(self) -> DoorOptions:
         """How the public sources are reached."""
-        return self._plan.door
+        from core.market.web_guard import DoorOptions
+
+        return self._plan.door or DoorOptions()
 
     @property
     def sources(self) -> Sources:
         """What is known of the public sources, and how politely they are asked; one for all lanes."""
         if self._sources is None:
+            from core.market.sources import Sources
+
             self._sources = Sources()
         return self._sources
 
@@ -83,8 +89,13 @@ class QuoteRoom:
     def downloads(self) -> HelperProcess:
         """The helper process for what takes long: history, lists. Spawned with its first job."""
         if self._downloads is None:
-            self._downloads = HelperProcess("downloads", self._loop, self._activity)
+            self._downloads = self._helper("downloads")
         return self._downloads
+
+    def _helper(self, name: str) -> HelperProcess:
+        from core.market.helper import HelperProcess
+
+        return HelperProcess(name, self._loop, self._activity)
 
     def switch(self) -> FeedSwitch:
         """The feed of the desk."""
@@ -114,15 +125,17 @@ class QuoteRoom:
                 self._plan.name,
                 address=self._plan.address,
             )
+        from core.market.akshare_feed import AkshareFeed  # not needed by a desk on simulated quotes
+
         if self._quotes is None:
-            self._quotes = HelperProcess("public-quotes", self._loop, self._activity)
+            self._quotes = self._helper("public-quotes")
         return AkshareFeed(
             self._quotes,
             self.downloads,
             self.sources,
             self._loop,
             self._clock,
-            options=self._plan.door,
+            options=self.door,
             interval_s=self._plan.poll_s,
             prefer=self._plan.prefer,
             calendar=self._plan.calendar,
