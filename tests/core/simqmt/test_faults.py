@@ -127,6 +127,20 @@ def test_what_was_to_come_after_something_else_comes_by_itself_when_nothing_foll
     assert names(trader.heard) == FILLED
 
 
+def test_a_free_running_terminal_keeps_the_order_that_a_fault_asks_for(open_desk: Open) -> None:
+    desk = open_desk(push_asset_and_positions=False, lockstep=False)
+    trader = desk.trader()
+    trader.heard.clear()
+    desk.terminal.faults.push_before_response(nth=1)
+    desk.terminal.faults.trade_before_order(nth=2)
+    assert trader.buy(PFYH, 100, 10.0) > 0
+    assert names(trader.heard) == FILLED[1:]
+    trader.heard.clear()
+    assert trader.buy(PFYH, 100, 10.0) > 0
+    desk.settle()
+    assert names(trader.heard) == [FILLED[2], FILLED[1], FILLED[3]]
+
+
 def test_an_error_can_come_before_its_response(bare: Any) -> None:
     desk, trader = bare()
     desk.terminal.faults.error_before_response()
