@@ -232,6 +232,13 @@ def _state(news: n.DeskState, words: EnglishWords) -> n.DeskState:
     return replace(news, link_text=words.phrase(news.link_text), automation_text=automation, source=source)
 
 
+def _feed(news: n.FeedNews, words: EnglishWords) -> n.FeedNews:
+    sources = tuple(
+        replace(source, name=words.text(source.name), text=words.text(source.text)) for source in news.sources
+    )
+    return replace(news, source=words.text(news.source), silent=words.text(news.silent), sources=sources)
+
+
 def _views(news: n.ItemViewsNews, words: EnglishWords) -> n.ItemViewsNews:
     views: list[ItemView] = [_VIEW(view, words) for view in news.views]
     return replace(news, views=tuple(views))
@@ -256,8 +263,11 @@ _TOLD: dict[type[n.News], Callable[[Any, EnglishWords], n.News]] = {
     n.CommandAnswered: _fields("text"),
     n.DecisionNews: _decision,
     n.DeskState: _state,
+    n.FeedNews: _feed,
+    n.InstrumentsFound: _fields("note"),
     n.ItemViewsNews: _views,
     n.OrderNews: _order,
+    n.RescaleNews: _fields("reason"),
     n.ServiceStopped: _fields("error"),
     n.TradeNews: _fields("origin"),
 }

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 from core.domain.market import Instrument, Quote, Symbol
 from core.domain.money import CENT
 from widgets import formats
+from widgets.core_words import core_text
 from widgets.fonts import FontRole
 from widgets.panel_head import PanelHead
 from widgets.quote_head import QuoteHead, price_tone
@@ -187,8 +188,9 @@ class DepthPanel(QWidget):
     def _show_source(self, quote: Quote) -> None:
         """The badge of the source; one that stands in and may not trigger is told from the others by more than colour."""
         text = self.tr("备用 {name}") if quote.fallback else "{name}"
-        self.source.setText(text.format(name=quote.source))
-        tip = formats.source(quote.source, quote.latency_ms) if quote.source else ""
+        name = core_text(quote.source)
+        self.source.setText(text.format(name=name))
+        tip = formats.source(name, quote.latency_ms) if name else ""
         if quote.fallback:
             tip = self.tr("{tip}。备用源：设置没有允许它触发交易").format(tip=tip)
         self.source.setToolTip(tip)

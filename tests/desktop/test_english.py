@@ -19,6 +19,7 @@ from core.clock import ManualClock
 from core.domain.decision import Decision, ItemView, Reason
 from core.domain.enums import (
     AlarmRank,
+    FeedState,
     ItemState,
     Mode,
     OrderStatus,
@@ -53,6 +54,7 @@ from tests.fakes.market import at, instrument, quote
 SCRIPT = Path(__file__).resolve().parents[2] / "build_spec" / "core_words.py"
 CHINESE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 NAME = "浦发银行"
+BROKEN = "查询交易日失败：x。请检查 MiniQMT 的行情连接后重试"
 BROKER = "[COUNTER] [260200][可用资金不足，请充值]"
 ENTRY, PROFIT, STOP = SignalKind.ENTRY, SignalKind.TAKE_PROFIT, SignalKind.STOP_LOSS
 
@@ -385,6 +387,17 @@ def test_news_keep_everything_but_their_sentences(words: EnglishWords) -> None:
         loaded, error="Download history failed: x. Check the quote connection of MiniQMT and try again"
     )
     assert in_english(n.ServiceStopped(), words) == n.ServiceStopped()
+
+
+def test_what_is_said_of_sources_is_put_into_english_and_the_rest_stays(words: EnglishWords) -> None:
+    now = ms_to_datetime(at("10:00:00"))
+    source = n.SourceView("MiniQMT", FeedState.LOST, BROKEN, now, True)
+    feed = n.FeedNews("内置行情 种子 1", (source,), False, False, "", 0.4)
+    told = in_english(feed, words)
+    assert isinstance(told, n.FeedNews)
+    assert is_english(told.source), told.source
+    assert is_english(told.sources[0].text), told.sources[0].text
+    assert (told.latency_s, told.sources[0].state, told.sources[0].since) == (0.4, FeedState.LOST, now)
 
 
 class OneAnswer:

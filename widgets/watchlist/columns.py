@@ -6,6 +6,7 @@ from PySide6.QtCore import QCoreApplication
 
 from core.domain.market import ms_to_datetime
 from widgets import formats
+from widgets.core_words import core_text
 from widgets.models.column import Align, Column
 from widgets.watchlist import painting
 from widgets.watchlist.rows import WatchRow, flag_words, near_text, protection_text
@@ -60,7 +61,7 @@ def _price_tip(row: WatchRow) -> str:
     today = ms_to_datetime(quote.received_ms).date() if quote.received_ms else None
     lines = [translate("Watchlist", "快照时间 {time}").format(time=formats.clock(quote.time, today))]
     if quote.source:
-        lines.append(formats.source(quote.source, quote.latency_ms))
+        lines.append(formats.source(core_text(quote.source), quote.latency_ms))
     return "\n".join([*lines, *flag_words(row.flags)])
 
 
