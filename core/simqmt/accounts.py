@@ -13,6 +13,7 @@ from decimal import Decimal
 from core.domain.enums import OrderStatus, Side
 from core.domain.market import Instrument, Quote, Symbol
 from core.domain.money import milli_to_decimal
+from core.exchange.fees import order_amount
 from core.exchange.ledger import Ledger
 from core.simqmt.exchange import Filled
 from core.simqmt.purse import Purse
@@ -84,7 +85,8 @@ class Accounts:
         ledger, frozen = purse.base, purse.frozen_cash
         value = purse.market_value((symbol, self._mark(symbol)) for symbol in ledger.holdings)
         cash = ledger.cash
-        return AssetView(account, cash, frozen, value, cash + frozen + value, ledger.withdrawable)
+        total = cash + frozen + value + ledger.lent
+        return AssetView(account, cash, frozen, value, total, ledger.withdrawable)
 
     def position(self, account: str, symbol: str) -> PositionView | None:
         """One holding at the newest price; None when there is none."""
@@ -214,7 +216,7 @@ class Accounts:
             side=order.side,
             price=price,
             volume=part.volume,
-            amount=price * part.volume,
+            amount=order_amount(order.symbol, price, part.volume),
             commission=done.fees.total,
             remark=order.remark,
             strategy=order.strategy,

@@ -13,8 +13,6 @@ from decimal import Decimal
 
 from core.domain.enums import Side
 from core.exchange.ledger import FillResult, Holding, Ledger, OpenOrder
-from core.exchange.lending import is_repo
-from core.exchange.refusals import Refused, RuleCode, refuse
 from core.simqmt.records import SimOrder
 
 _ZERO = Decimal(0)
@@ -53,13 +51,7 @@ class Purse:
         return self._open.get(str(order_id))
 
     def freeze(self, order: SimOrder) -> None:
-        """Hold back cash or shares; raises Refused when there is not enough, and for a repo.
-
-        The simulated terminal does not keep loans over a restart, so it does not lend.
-        """
-        if is_repo(order.symbol):
-            text = f"模拟柜台不做逆回购（{order.symbol}），没有借出资金。"
-            raise Refused(refuse(RuleCode.SIDE_NOT_ALLOWED, text, symbol=order.symbol))
+        """Hold back cash or shares; raises Refused when there is not enough."""
         freeze = self._base.freeze_buy if order.side is Side.BUY else self._base.freeze_sell
         self._take(
             str(order.order_id), freeze(str(order.order_id), order.symbol, order.volume, order.frozen_at)
@@ -109,7 +101,7 @@ class Purse:
 
     def _alone(self, number: str) -> Ledger:
         order = self._open.get(number)
-        return self._base if order is None else _with_orders(self._base, {number: order})
+        return self._base if order is None else replace(self._base, orders={number: order})
 
     def _take(self, number: str, ledger: Ledger) -> None:
         before, after = self._open.get(number), ledger.orders.get(number)
@@ -123,10 +115,5 @@ class Purse:
         symbol = (after or before).symbol  # type: ignore[union-attr]
         if ledger.holdings is not self._base.holdings:
             self.changed_holdings[symbol] = None
-        self._base = _with_orders(ledger, {})
+        self._base = replace(ledger, orders={})
         self.changed = True
-
-
-def _with_orders(ledger: Ledger, orders: dict[str, OpenOrder]) -> Ledger:
-    kept = (ledger.day, ledger.cash, ledger.schedule, ledger.holdings)
-    return Ledger(*kept, orders, ledger.proceeds_today, ledger.loans)

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 
 from core.domain.enums import OrderStatus, Side
 from core.domain.market import Symbol
-from core.exchange.fees import Fees, FeeSchedule
+from core.exchange.fees import Fees
 from core.exchange.ledger import Holding, Ledger, OpenOrder
+from core.exchange.ledger_codec import ledger_from_dict, ledger_to_dict
 from core.simqmt.records import SimOrder, SimTrade
 
 VERSION = 2
 
 SCHEMA = (
     "CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
-    "CREATE TABLE IF NOT EXISTS accounts (account TEXT NOT NULL UNIQUE, cash TEXT NOT NULL,"
-    " proceeds TEXT NOT NULL, schedule TEXT NOT NULL, place INTEGER PRIMARY KEY)",
+    "CREATE TABLE IF NOT EXISTS accounts (account TEXT NOT NULL UNIQUE, ledger TEXT NOT NULL,"
+    " place INTEGER PRIMARY KEY)",
     "CREATE TABLE IF NOT EXISTS holdings (account TEXT NOT NULL, symbol TEXT NOT NULL, volume INTEGER NOT NULL,"
     " can_use INTEGER NOT NULL, frozen INTEGER NOT NULL, yesterday INTEGER NOT NULL, on_road INTEGER NOT NULL,"
     " cost TEXT NOT NULL, last TEXT, same_day INTEGER NOT NULL, place INTEGER PRIMARY KEY, UNIQUE (account, symbol))",
@@ -39,8 +39,8 @@ SCHEMA = (
 )
 
 PUT_ACCOUNT = (
-    "INSERT INTO accounts (account, cash, proceeds, schedule) VALUES (?, ?, ?, ?) ON CONFLICT (account)"
-    " DO UPDATE SET cash=excluded.cash, proceeds=excluded.proceeds, schedule=excluded.schedule"
+    "INSERT INTO accounts (account, ledger) VALUES (?, ?) ON CONFLICT (account)"
+    " DO UPDATE SET ledger=excluded.ledger"
 )
 PUT_HOLDING = (
     "INSERT INTO holdings (account, symbol, volume, can_use, frozen, yesterday, on_road, cost, last, same_day)"
@@ -58,22 +58,17 @@ _SIDES = {side: side.value for side in Side}
 
 
 def account_row(account: str, ledger: Ledger) -> Row:
-    """Free cash and the terms of an account; holdings and open orders have rows of their own."""
-    return account, str(ledger.cash), str(ledger.proceeds_today), _schedule_text(ledger.schedule)
+    """An account without its holdings and open orders, which have rows of their own."""
+    bare = replace(ledger, holdings={}, orders={})
+    return account, json.dumps(ledger_to_dict(bare), ensure_ascii=False)
 
 
 def ledger_of(
     row: Row, day: date, holdings: Mapping[str, Holding], orders: Mapping[str, OpenOrder]
 ) -> Ledger:
     """The ledger that the rows tell of."""
-    _, cash, proceeds, schedule, *_ = row
-    rates = {name: Decimal(text) for name, text in json.loads(schedule).items()}
-    return Ledger(day, Decimal(cash), FeeSchedule(**rates), holdings, orders, Decimal(proceeds))
-
-
-@lru_cache(maxsize=64)
-def _schedule_text(schedule: FeeSchedule) -> str:
-    return json.dumps({item.name: str(getattr(schedule, item.name)) for item in fields(FeeSchedule)})
+    bare = ledger_from_dict(json.loads(row[1]))
+    return replace(bare, day=day, holdings=holdings, orders=orders)
 
 
 def holding_row(account: str, held: Holding) -> Row:

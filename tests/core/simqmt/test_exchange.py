@@ -304,6 +304,33 @@ def test_a_new_listing_has_no_limits_and_is_halted_for_excessive_moves(open_desk
     assert trader.order_states(second) == [50, 56], "the second day has no limits either"
 
 
+def test_a_reverse_repo_lends_over_a_restart_and_comes_back_with_interest(
+    open_desk: Open, tmp_path: Any
+) -> None:
+    code = "131810.SZ"
+    shown = quote(
+        code, "10:00:00", "1.800", pre_close="1.800", bids=[("1.800", 5_000)], asks=[("1.805", 900)]
+    )
+    first = open_desk(shown, folder=tmp_path)
+    trader = first.trader()
+    order_id = trader.sell(code, 1000, 1.8)
+    first.settle()
+    assert trader.order_states(order_id) == [50, 56]
+    (trade,) = first.terminal.trades(ACCOUNT)
+    assert trade.amount == 100_000
+    before = first.terminal.ledger(ACCOUNT)
+    assert before.lent == 100_000
+    assert before.cash == 1_000_000 - 100_000 - trade.commission
+    assert trader.api.query_stock_asset(trader.account).total_asset == float(1_000_000 - trade.commission)
+    first.close()
+    second = open_desk(quote(code, "10:01:00", "1.800", pre_close="1.800"), folder=tmp_path, start="10:01:00")
+    assert second.terminal.ledger(ACCOUNT) == before
+    second.terminal.next_day()
+    ledger = second.terminal.ledger(ACCOUNT)
+    assert ledger.lent == 0
+    assert 1_000_000 - trade.commission < ledger.cash < 1_000_100
+
+
 class OneEvening(BuiltinMarket):
     """The built-in market from 15:04 until the end of its first day."""
 
