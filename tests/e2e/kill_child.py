@@ -18,6 +18,7 @@ from core.domain.enums import OrderStatus
 from core.execution.sender import Sender
 from core.service.link import BrokerLink
 from core.service.recorder import Recorder
+from core.simqmt.fault_rules import STEPS
 from core.storage.journal import SqliteJournal
 from tests.fakes.desk import LockstepDesk, steps
 from tests.fakes.records import item
@@ -66,7 +67,10 @@ def is_filled(_sender: Any, event: Any) -> bool:
 
 
 def arrange(day: LockstepDesk, moment: str) -> None:
-    """Lay the trap of this moment."""
+    """Lay the trap of this moment, or at a step of the terminal."""
+    if moment in STEPS:
+        day.terminal.faults.kill(moment)
+        return
     terminal, front = day.terminal, day.terminal.front
     traps: dict[str, Callable[[], None]] = {
         "before the commit": lambda: before(SqliteJournal, "commit_intent"),

@@ -22,6 +22,12 @@ MOMENTS = (
     "when filled",
     "at the first snapshot after",
 )
+TERMINAL_STEPS = (
+    "orderStock.received",
+    "orderStock.before_commit",
+    "orderStock.after_commit",
+    "orderStock.answered",
+)
 FALL = {"ENTRY": ["10.50", "10.05", "10.05", "10.05"], "STOP_LOSS": ["10.50", "9.40", "9.40", "9.40"]}
 MEANT = {"ENTRY": 19_500, "STOP_LOSS": 500}
 """20 % of 1,005,250 yuan less the 500 shares held, in whole lots; all that is held."""
@@ -70,6 +76,15 @@ def test_a_kill_around_sending_never_makes_two_orders(moment: str, kind: str, tm
     else:
         (text,) = told
         assert PF in text
+
+
+@pytest.mark.parametrize("kind", FALL)
+@pytest.mark.parametrize("step", TERMINAL_STEPS)
+def test_a_kill_at_any_step_of_the_terminal_never_makes_two_orders(
+    step: str, kind: str, tmp_path: Path
+) -> None:
+    killed(tmp_path, step, FALL[kind])
+    check_once(restarted(tmp_path, FALL[kind][-1]), kind)
 
 
 def test_a_second_kill_while_reconciling_changes_nothing(tmp_path: Path) -> None:
