@@ -106,20 +106,28 @@ class PythonApiClient:
     def registerCommonControlCallback(self, _name: str, _callback: Callback) -> None:
         """Such callbacks never come."""
 
+    def subscribeCommonControl(self, name: str, param: bytes, _callback: Callback | None) -> bytes:
+        """The same in one call, in versions of xtquant before 2025."""
+        return self.commonControl(name, param)
+
     # subscriptions
 
-    def subscribe_quote(self, meta: bytes, _region: bytes, _param: bytes, callback: Callback | None) -> int:
-        """One symbol's ticks or growing bars, as `{code: [record]}`; -1 for what there is no data of."""
+    def subscribe_quote(self, meta: bytes, _region: bytes, *param_and_callback: Any) -> int:
+        """One symbol's ticks or growing bars, as `{code: [record]}`; -1 for what there is no data of.
+
+        The last argument is the callback or None; versions of xtquant before 2025 have no `param` before it.
+        """
         asked = _decode(meta)
         period = asked.get("period", "tick")
         if self._link is None or (period != "tick" and period not in PERIODS):
             return -1
         wanted = frozenset({str(asked["stockCode"])})
+        callback = _callback(param_and_callback)
         return self._link.subscribe(Subscription(wanted, callback, single=True, period=PERIODS.get(period)))
 
-    def subscribe_whole_quote(self, codes: Sequence[str], _param: bytes, callback: Callback | None) -> int:
+    def subscribe_whole_quote(self, codes: Sequence[str], *param_and_callback: Any) -> int:
         """Ticks of symbols or whole markets, as `{code: record}`; first everything that is known."""
-        wanted = frozenset(_strings(codes))
+        wanted, callback = frozenset(_strings(codes)), _callback(param_and_callback)
         return (
             -1 if self._link is None else self._link.subscribe(Subscription(wanted, callback, single=False))
         )
@@ -325,6 +333,14 @@ def make_data_module(name: str, find: Callable[[], SimTerminal | None]) -> Modul
     module.fetch_server_list_status = lambda *_args: _encode({})
     module.listen = lambda address, first, _last: (address, first)
     return module  # type: ignore[no-any-return]
+
+
+def _callback(arguments: tuple[Any, ...]) -> Callback | None:
+    """`(param, callback)` or `(callback,)`."""
+    if len(arguments) not in (1, 2):
+        raise TypeError(f"incompatible function arguments: {len(arguments)} after the first")
+    last = arguments[-1]
+    return last if callable(last) else None
 
 
 def _strings(values: Sequence[str]) -> list[str]:

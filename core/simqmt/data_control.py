@@ -76,6 +76,8 @@ class DataControl:
             "getopencloseklinetimebystock": lambda asked: self._hours(asked, _BAR_SESSIONS),
             "getopenclosealltradetime": lambda _asked: {"result": self._all_hours(_SESSIONS)},
             "getopencloseallklinetime": lambda _asked: {"result": self._all_hours(_BAR_SESSIONS)},
+            "gettradingtime": _seconds,  # of versions before 2025
+            "tradetime": _seconds,
             "getauthorizedmarketlist": lambda _asked: {"result": list(MARKETS)},
             "getcomingtradedate": lambda _asked: {"result": queries.coming_dates()},
             "getcurrentsubinfo": lambda _asked: {"result": _subscribed(link)},
@@ -84,7 +86,13 @@ class DataControl:
         # Nothing to fetch and nothing to list: an empty list of results, and a download that is done.
         for name in ("getmetatabledatas", "getquoteserverconfig", "getquoteserverstatus"):
             self._answers[name] = lambda _asked: {"result": []}
-        for name in ("getapiversion", "getwpmarketlist", "watchquoteserverstatus", "downloadmetatabledata"):
+        for name in (
+            "getapiversion",
+            "getwpmarketlist",
+            "watchquoteserverstatus",
+            "watchxtquantstatus",
+            "downloadmetatabledata",
+        ):
             self._answers[name] = lambda _asked: {}
         for name in ("downloadholidaydata", "downloadhisstdata", "downloadmetadata"):
             self._answers[name] = lambda _asked: {}
@@ -135,6 +143,22 @@ class DataControl:
             for link in links
             for item in _subscribed(link)
         ]
+
+
+def _seconds(asked: Document) -> Document:
+    """Trading hours as [begin, end, kind] in seconds of the day."""
+    if str(asked.get("market", "")).upper() not in MARKETS:
+        return {"result": []}
+    hours = []
+    for session in _SESSIONS:
+        _, (begin, _), (end, _) = session["time"]
+        hours.append([_of_day(begin), _of_day(end), session["status"]])
+    return {"result": hours}
+
+
+def _of_day(clock: int) -> int:
+    """Seconds of the day of 93000."""
+    return clock // 10_000 * 3600 + clock // 100 % 100 * 60 + clock % 100
 
 
 def _hours_of(market: str, tradings: list[Document]) -> Document:

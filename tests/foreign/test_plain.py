@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import shutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -94,10 +95,18 @@ def test_a_quick_guide_runs_as_printed(tmp_path: Path) -> None:
         assert (order.symbol, order.traded_volume, order.remark) == ("600000.SH", 200, "remark")
 
 
-def test_a_strategy_in_the_tick_callback_lives_through_a_lost_terminal(tmp_path: Path) -> None:
+@pytest.fixture(params=["of this project", "of 2024"])
+def python(request: pytest.FixtureRequest, python_of: Callable[[str], Path]) -> Path | str:
+    """A Python with the xtquant of this project, and one with an older version."""
+    return HERE if request.param == "of this project" else python_of("xtquant_2024")
+
+
+def test_a_strategy_in_the_tick_callback_lives_through_a_lost_terminal(
+    tmp_path: Path, python: Path | str
+) -> None:
     folder, work = tmp_path / "sim", tmp_path / "work"
     words = command(
-        HERE,
+        python,
         PROGRAMS / "tick_strategy.py",
         str(tmp_path / "userdata_mini"),
         folder=folder,
@@ -120,11 +129,10 @@ def test_a_strategy_in_the_tick_callback_lives_through_a_lost_terminal(tmp_path:
         assert held(terminal, "600000.SH") == 1000 + 5 * 100
 
 
-@pytest.mark.parametrize("seed", [1])
-def test_a_daily_selection_trades_the_built_in_market(tmp_path: Path, seed: int) -> None:
+def test_a_daily_selection_trades_the_built_in_market(tmp_path: Path, python: Path | str) -> None:
     folder, work = tmp_path / "sim", tmp_path / "work"
     words = command(
-        HERE,
+        python,
         PROGRAMS / "ma_cross.py",
         str(tmp_path / "userdata_mini"),
         folder=folder,

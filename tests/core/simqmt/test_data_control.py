@@ -142,3 +142,19 @@ def test_the_whole_detail_tells_the_limits_of_an_order(desk: Desk, xtdata: Any) 
     assert (detail["MinLimitOrderVolume"], detail["MaxLimitOrderVolume"]) == (100, 1_000_000)
     assert detail["OpenDate"] == "19990101"
     assert xtdata.get_instrument_detail_list([PFYH, "600036.SH"])["600036.SH"] is None
+
+
+def test_older_versions_leave_out_an_argument_and_ask_for_hours_in_seconds(desk: Desk, xtdata: Any) -> None:
+    client, bson = xtdata.get_client(), importlib.import_module("xtquant.xtbson").BSON
+    told: list[Any] = []
+    meta = bson.encode({"stockCode": PFYH, "period": "tick"})
+    assert client.subscribe_quote(meta, bson.encode({}), told.append) > 0
+    assert client.subscribe_whole_quote(["SH"], told.append) > 0
+    desk.settle()
+    assert [type(data[PFYH]) for data in told] == [list, dict]
+    hours = bson.decode(
+        client.commonControl("gettradingtime", bson.encode({"market": "SH", "code": "600000"}))
+    )
+    assert hours["result"][1] == [34_200, 41_400, 3]
+    with pytest.raises(TypeError):
+        client.subscribe_quote(meta, bson.encode({}))
