@@ -28,6 +28,7 @@ from tests.fakes.market import at
 DAYS = MAINLAND.trading_days(date(2026, 7, 6), date(2026, 12, 31))
 BY_SYMBOL = {security.symbol: security for security in SECURITIES}
 NO_LEVEL = (0, 0)
+FIXED_PRICE_FROM = time(15, 5)
 
 securities = st.sampled_from(SECURITIES)
 seeds = st.integers(0, 10**9)
@@ -67,7 +68,12 @@ def check_book(quote: Quote, tick: int) -> None:
         assert all(volume > 0 and price % tick == 0 for price, volume in shown)
         assert all(quote.limit_down <= price <= quote.limit_up for price, _ in shown)
         assert all((b - a) * way > 0 for (a, _), (b, _) in itertools.pairwise(shown))
-    if quote.best_bid and quote.best_ask:
+    if quote.time.time() >= FIXED_PRICE_FROM:
+        # Left over at the closing price, on one side at a time; nothing once the fixed-price session is over.
+        left = {side[0][0] for side in (quote.bids, quote.asks) if side[0] != NO_LEVEL}
+        assert left == ({quote.last} if quote.phase is Phase.AFTER_HOURS else set())
+        assert not (quote.best_bid and quote.best_ask)
+    elif quote.best_bid and quote.best_ask:
         assert 1 <= (quote.best_ask - quote.best_bid) // tick <= 3
         assert quote.best_bid <= quote.last <= quote.best_ask
     else:
