@@ -7,16 +7,14 @@ snapshot that moves too far shows the halt itself, and so do all until its end. 
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 
 from core.domain.enums import Phase
-from core.domain.market import Quote, Symbol
+from core.domain.market import Quote, Symbol, datetime_to_ms
+from core.domain.money import milli_to_decimal
 from core.exchange.boards import SecurityClass, class_of
-from core.exchange.cage import quote_limits
-from core.exchange.halts import halt_end, halt_rules
+from core.exchange.halts import halt_after, passed
 from core.exchange.limits import PLAIN, LimitFacts
-
-_DAY_MS = 24 * 3_600_000
-_SHANGHAI_MS = 8 * 3_600_000
 
 
 class Halts:
@@ -24,7 +22,7 @@ class Halts:
 
     def __init__(self) -> None:
         self._facts: dict[Symbol, LimitFacts] = {}
-        self._used: dict[Symbol, int] = {}
+        self._done: dict[Symbol, frozenset[tuple[Decimal, int]]] = {}
         self._ends: dict[Symbol, int] = {}
 
     def facts(self, symbol: Symbol) -> LimitFacts | None:
@@ -37,25 +35,30 @@ class Halts:
 
     def see(self, quote: Quote) -> Quote:
         """A snapshot as the exchange shows it: halted while a halt lasts."""
-        facts = self._facts.get(quote.symbol)
+        symbol, facts = quote.symbol, self._facts.get(quote.symbol)
         if facts is None or quote.phase is not Phase.CONTINUOUS:
             return quote
-        midnight = (quote.time_ms + _SHANGHAI_MS) // _DAY_MS * _DAY_MS - _SHANGHAI_MS
-        if quote.time_ms >= self._ends.get(quote.symbol, 0):
-            rules = halt_rules(quote.symbol, quote_limits(quote, facts), facts)
-            bond = class_of(quote.symbol) is SecurityClass.CB
-            base, used = quote.pre_close if bond else quote.open, self._used.get(quote.symbol, 0)
-            found = halt_end(rules, used, base, quote.last, quote.time_ms - midnight)
-            if found is None:
+        if quote.time_ms >= self._ends.get(symbol, 0):
+            base, done = _base(quote, facts), self._done.get(symbol, frozenset())
+            halt = halt_after(symbol, quote.time, quote.last_price, base, facts, done)
+            if halt is None:
                 return quote
-            self._ends[quote.symbol], self._used[quote.symbol] = midnight + found[0], found[1]
+            self._done[symbol] = done | passed(halt, symbol, facts)
+            self._ends[symbol] = datetime_to_ms(halt.until)
         return replace(quote, phase=Phase.SUSPENDED, suspended=True)
 
     def next_day(self) -> None:
-        """Yesterday's halts are over, and its facts are no longer true."""
+        """Yesterday's halts are over, and its facts are a day older."""
         self._facts = {symbol: _tomorrow(facts) for symbol, facts in self._facts.items()}
-        self._used.clear()
+        self._done.clear()
         self._ends.clear()
+
+
+def _base(quote: Quote, facts: LimitFacts) -> Decimal:
+    """What a move is measured from: the day's open, for a convertible bond its issue price."""
+    if class_of(quote.symbol) is SecurityClass.CB:
+        return facts.issue_price or milli_to_decimal(quote.pre_close)
+    return milli_to_decimal(quote.open)
 
 
 def _tomorrow(facts: LimitFacts) -> LimitFacts:
