@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import metadata
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import QCoreApplication, Qt, QUrl
 from PySide6.QtWidgets import QDialog, QLabel, QTextBrowser, QVBoxLayout, QWidget
 
 import resources
@@ -13,14 +13,13 @@ from widgets.theme import ThemeHolder
 
 
 def open_manual(parent: QWidget, language: str) -> QDialog:
-    """Show the manual page in a window of its own."""
-    name = "manual_en.md" if language == "en" else "manual.md"
-    text = Path(resources.__file__ or "").with_name(name).read_text(encoding="utf-8")
+    """Show the manual in a window of its own; its pages link to each other."""
+    page = Path(resources.__file__ or "").with_name("manual_en.md" if language == "en" else "manual.md")
     dialog = QDialog(parent)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.setWindowTitle(QCoreApplication.translate("pages", "盯盘使用手册"))
     browser = QTextBrowser(dialog)
-    browser.setMarkdown(text)
+    browser.setSource(QUrl.fromLocalFile(str(page)))
     column = QVBoxLayout(dialog)
     column.addWidget(browser)
     dialog.resize(760, 640)
