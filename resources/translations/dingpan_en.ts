@@ -64,6 +64,29 @@
     </message>
 </context>
 <context>
+    <name>AdjustButton</name>
+    <message>
+        <source>不复权</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>前复权</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>后复权</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>复权方式 {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>日 K 线的复权方式；价位和触发始终按真实价格</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>AlarmBar</name>
     <message>
         <source>看这一行</source>
@@ -750,6 +773,14 @@
 <context>
     <name>DepthPanel</name>
     <message>
+        <source>{tip}。备用源：设置没有允许它触发交易</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>备用 {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>行情</source>
         <translation>Quote</translation>
     </message>
@@ -826,12 +857,24 @@
         <translation>{n} to acknowledge</translation>
     </message>
     <message>
+        <source>{words} · 延迟 {age}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{words} · 断开</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{words} · 最旧 {age}</source>
         <translation>{words} · oldest {age}</translation>
     </message>
     <message>
         <source>交易通道 {text}</source>
         <translation>Trading channel {text}</translation>
+    </message>
+    <message>
+        <source>备用源 {name}</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>无待确认</source>
@@ -852,6 +895,10 @@
     <message>
         <source>行情 {fresh}/{total}</source>
         <translation>Quotes {fresh}/{total}</translation>
+    </message>
+    <message>
+        <source>行情停更</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>触发→下单 p99 {n} ms</source>
@@ -957,6 +1004,10 @@
         <translation>PAPER</translation>
     </message>
     <message>
+        <source>模拟·真行情 PAPER</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>止损 &lt; 进场 &lt; 止盈，都是 {tick} 的整数倍</source>
         <translation>Stop &lt; entry &lt; target, all multiples of {tick}</translation>
     </message>
@@ -1028,8 +1079,8 @@
 <context>
     <name>ItemForm</name>
     <message>
-        <source>也可写 sh600519、600519.SH</source>
-        <translation>also sh600519 or 600519.SH</translation>
+        <source>代码、名称或拼音首字母</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>例如 600519</source>
@@ -1138,6 +1189,10 @@
         <translation>[PAPER] DingPan</translation>
     </message>
     <message>
+        <source>【模拟·真行情 PAPER】盯盘 DingPan</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>交易服务还没有启动。</source>
         <translation>The trading service has not started yet.</translation>
     </message>
@@ -1193,6 +1248,10 @@
 <context>
     <name>Menus</name>
     <message>
+        <source>主行情源失效时，允许备用源的行情触发进场、止盈和止损</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>交易(&amp;T)</source>
         <translation>&amp;Trade</translation>
     </message>
@@ -1207,6 +1266,10 @@
     <message>
         <source>关于盯盘</source>
         <translation>About DingPan</translation>
+    </message>
+    <message>
+        <source>备用源可触发交易</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>外观</source>
@@ -1324,8 +1387,16 @@
         <translation>PAPER</translation>
     </message>
     <message>
+        <source>模拟·真行情</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>真实资金</source>
         <translation>Real money</translation>
+    </message>
+    <message>
+        <source>行情是真的，不会发往券商</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>，</source>
@@ -1432,12 +1503,40 @@
 <context>
     <name>Panels</name>
     <message>
+        <source>{name}{mark}：{state}，{since} 起</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>交易服务没有运行</source>
         <translation>The trading service is not running</translation>
     </message>
     <message>
         <source>交易服务没有运行：{text}</source>
         <translation>The trading service is not running: {text}</translation>
+    </message>
+    <message>
+        <source>停更</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>已订阅，等第一笔</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>断开，正在重试</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>正常</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>没有启用</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>（使用中）</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1600,6 +1699,13 @@
     </message>
 </context>
 <context>
+    <name>SymbolSearch</name>
+    <message>
+        <source>候选证券</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>Tray</name>
     <message>
         <source>停自动</source>
@@ -1616,6 +1722,10 @@
     <message>
         <source>模拟 PAPER</source>
         <translation>PAPER</translation>
+    </message>
+    <message>
+        <source>模拟·真行情 PAPER</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>盯盘 {state}</source>
@@ -1647,6 +1757,14 @@
     <message>
         <source>仅提醒</source>
         <translation>Alert only</translation>
+    </message>
+    <message>
+        <source>今天触及过涨停价</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>今天触及过跌停价</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>今日分时</source>
@@ -1681,12 +1799,20 @@
         <translation>Name / code</translation>
     </message>
     <message>
+        <source>备</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>委托不明</source>
         <translation>Order unknown</translation>
     </message>
     <message>
         <source>完成</source>
         <translation>Done</translation>
+    </message>
+    <message>
+        <source>封</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>已破损 {n}</source>
@@ -1737,6 +1863,10 @@
         <translation>Nearest</translation>
     </message>
     <message>
+        <source>来自备用源：设置没有允许它触发交易</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>止损</source>
         <translation>Stop</translation>
     </message>
@@ -1751,6 +1881,10 @@
     <message>
         <source>浮盈亏</source>
         <translation>Open P&amp;L</translation>
+    </message>
+    <message>
+        <source>涨停封死：没有卖盘</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>涨跌幅</source>
@@ -1773,8 +1907,20 @@
         <translation>Watching</translation>
     </message>
     <message>
-        <source>行情陈旧：最后一笔 {time}</source>
-        <translation>Stale quote: last at {time}</translation>
+        <source>竞</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>行情陈旧：不触发交易</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>触</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>跌停封死：没有买盘</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>还没有行情</source>
@@ -1796,6 +1942,10 @@
         <source>量化交易：{state}，点击切换</source>
         <translation>Automation: {state}, click to switch</translation>
     </message>
+    <message>
+        <source>集合竞价：价格只是参考价</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>WatchlistView</name>
@@ -1814,6 +1964,10 @@
     <message>
         <source>删除 {n} 项 Del</source>
         <translation>Delete {n} Del</translation>
+    </message>
+    <message>
+        <source>同意除权调整，恢复触发</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>复制 Ctrl+C</source>
@@ -1887,8 +2041,16 @@
         <translation>{n} lots</translation>
     </message>
     <message>
+        <source>{words} · 延迟 {age}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>万亿</source>
         <translation>KMB</translation>
+    </message>
+    <message>
+        <source>来源 {name}</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
