@@ -67,23 +67,23 @@
     <name>AdjustButton</name>
     <message>
         <source>不复权</source>
-        <translation type="unfinished"></translation>
+        <translation>Unadjusted</translation>
     </message>
     <message>
         <source>前复权</source>
-        <translation type="unfinished"></translation>
+        <translation>Forward-adj.</translation>
     </message>
     <message>
         <source>后复权</source>
-        <translation type="unfinished"></translation>
+        <translation>Backward-adj.</translation>
     </message>
     <message>
         <source>复权方式 {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>Adjustment: {name}</translation>
     </message>
     <message>
         <source>日 K 线的复权方式；价位和触发始终按真实价格</source>
-        <translation type="unfinished"></translation>
+        <translation>Adjustment of daily bars; levels and triggers always use real prices</translation>
     </message>
 </context>
 <context>
@@ -774,11 +774,11 @@
     <name>DepthPanel</name>
     <message>
         <source>{tip}。备用源：设置没有允许它触发交易</source>
-        <translation type="unfinished"></translation>
+        <translation>{tip}. Stand-in source: the settings do not allow it to trigger orders</translation>
     </message>
     <message>
         <source>备用 {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>Stand-in {name}</translation>
     </message>
     <message>
         <source>行情</source>
@@ -858,11 +858,11 @@
     </message>
     <message>
         <source>{words} · 延迟 {age}</source>
-        <translation type="unfinished"></translation>
+        <translation>{words} · {age} late</translation>
     </message>
     <message>
         <source>{words} · 断开</source>
-        <translation type="unfinished"></translation>
+        <translation>{words} · lost</translation>
     </message>
     <message>
         <source>{words} · 最旧 {age}</source>
@@ -874,7 +874,7 @@
     </message>
     <message>
         <source>备用源 {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>Stand-in {name}</translation>
     </message>
     <message>
         <source>无待确认</source>
@@ -898,7 +898,7 @@
     </message>
     <message>
         <source>行情停更</source>
-        <translation type="unfinished"></translation>
+        <translation>Quotes stopped</translation>
     </message>
     <message>
         <source>触发→下单 p99 {n} ms</source>
@@ -1005,7 +1005,7 @@
     </message>
     <message>
         <source>模拟·真行情 PAPER</source>
-        <translation type="unfinished"></translation>
+        <translation>PAPER · REAL QUOTES</translation>
     </message>
     <message>
         <source>止损 &lt; 进场 &lt; 止盈，都是 {tick} 的整数倍</source>
@@ -1080,7 +1080,7 @@
     <name>ItemForm</name>
     <message>
         <source>代码、名称或拼音首字母</source>
-        <translation type="unfinished"></translation>
+        <translation>code, name or pinyin initials</translation>
     </message>
     <message>
         <source>例如 600519</source>
@@ -1190,7 +1190,7 @@
     </message>
     <message>
         <source>【模拟·真行情 PAPER】盯盘 DingPan</source>
-        <translation type="unfinished"></translation>
+        <translation>[PAPER · REAL QUOTES] DingPan</translation>
     </message>
     <message>
         <source>交易服务还没有启动。</source>
@@ -1249,7 +1249,7 @@
     <name>Menus</name>
     <message>
         <source>主行情源失效时，允许备用源的行情触发进场、止盈和止损</source>
-        <translation type="unfinished"></translation>
+        <translation>When the main quote source fails, quotes of a stand-in source may trigger entries, take-profits and stops</translation>
     </message>
     <message>
         <source>交易(&amp;T)</source>
@@ -1269,7 +1269,7 @@
     </message>
     <message>
         <source>备用源可触发交易</source>
-        <translation type="unfinished"></translation>
+        <translation>Stand-in sources may trigger orders</translation>
     </message>
     <message>
         <source>外观</source>
@@ -1388,7 +1388,7 @@
     </message>
     <message>
         <source>模拟·真行情</source>
-        <translation type="unfinished"></translation>
+        <translation>PAPER · REAL QUOTES</translation>
     </message>
     <message>
         <source>真实资金</source>
@@ -1396,7 +1396,7 @@
     </message>
     <message>
         <source>行情是真的，不会发往券商</source>
-        <translation type="unfinished"></translation>
+        <translation>Quotes are real, nothing goes to the broker</translation>
     </message>
     <message>
         <source>，</source>
@@ -1504,7 +1504,7 @@
     <name>Panels</name>
     <message>
         <source>{name}{mark}：{state}，{since} 起</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}: {state}, since {since} {mark}</translation>
     </message>
     <message>
         <source>交易服务没有运行</source>
@@ -1516,27 +1516,27 @@
     </message>
     <message>
         <source>停更</source>
-        <translation type="unfinished"></translation>
+        <translation>silent</translation>
     </message>
     <message>
         <source>已订阅，等第一笔</source>
-        <translation type="unfinished"></translation>
+        <translation>subscribed, waits for the first quote</translation>
     </message>
     <message>
         <source>断开，正在重试</source>
-        <translation type="unfinished"></translation>
+        <translation>lost, trying again</translation>
     </message>
     <message>
         <source>正常</source>
-        <translation type="unfinished"></translation>
+        <translation>fine</translation>
     </message>
     <message>
         <source>没有启用</source>
-        <translation type="unfinished"></translation>
+        <translation>off</translation>
     </message>
     <message>
         <source>（使用中）</source>
-        <translation type="unfinished"></translation>
+        <translation>(in use)</translation>
     </message>
 </context>
 <context>
@@ -1702,7 +1702,7 @@
     <name>SymbolSearch</name>
     <message>
         <source>候选证券</source>
-        <translation type="unfinished"></translation>
+        <translation>Securities to choose from</translation>
     </message>
 </context>
 <context>
@@ -1725,7 +1725,7 @@
     </message>
     <message>
         <source>模拟·真行情 PAPER</source>
-        <translation type="unfinished"></translation>
+        <translation>PAPER · REAL QUOTES</translation>
     </message>
     <message>
         <source>盯盘 {state}</source>
@@ -1760,11 +1760,11 @@
     </message>
     <message>
         <source>今天触及过涨停价</source>
-        <translation type="unfinished"></translation>
+        <translation>Touched limit-up today</translation>
     </message>
     <message>
         <source>今天触及过跌停价</source>
-        <translation type="unfinished"></translation>
+        <translation>Touched limit-down today</translation>
     </message>
     <message>
         <source>今日分时</source>
@@ -1800,7 +1800,7 @@
     </message>
     <message>
         <source>备</source>
-        <translation type="unfinished"></translation>
+        <translation>S</translation>
     </message>
     <message>
         <source>委托不明</source>
@@ -1812,7 +1812,7 @@
     </message>
     <message>
         <source>封</source>
-        <translation type="unfinished"></translation>
+        <translation>L</translation>
     </message>
     <message>
         <source>已破损 {n}</source>
@@ -1864,7 +1864,7 @@
     </message>
     <message>
         <source>来自备用源：设置没有允许它触发交易</source>
-        <translation type="unfinished"></translation>
+        <translation>From a stand-in source: the settings do not allow it to trigger orders</translation>
     </message>
     <message>
         <source>止损</source>
@@ -1884,7 +1884,7 @@
     </message>
     <message>
         <source>涨停封死：没有卖盘</source>
-        <translation type="unfinished"></translation>
+        <translation>Locked at limit-up: no asks</translation>
     </message>
     <message>
         <source>涨跌幅</source>
@@ -1908,19 +1908,19 @@
     </message>
     <message>
         <source>竞</source>
-        <translation type="unfinished"></translation>
+        <translation>A</translation>
     </message>
     <message>
         <source>行情陈旧：不触发交易</source>
-        <translation type="unfinished"></translation>
+        <translation>Stale quote: triggers no orders</translation>
     </message>
     <message>
         <source>触</source>
-        <translation type="unfinished"></translation>
+        <translation>T</translation>
     </message>
     <message>
         <source>跌停封死：没有买盘</source>
-        <translation type="unfinished"></translation>
+        <translation>Locked at limit-down: no bids</translation>
     </message>
     <message>
         <source>还没有行情</source>
@@ -1944,7 +1944,7 @@
     </message>
     <message>
         <source>集合竞价：价格只是参考价</source>
-        <translation type="unfinished"></translation>
+        <translation>Call auction: the price is only indicative</translation>
     </message>
 </context>
 <context>
@@ -1967,7 +1967,7 @@
     </message>
     <message>
         <source>同意除权调整，恢复触发</source>
-        <translation type="unfinished"></translation>
+        <translation>Accept the ex-rights change, trigger again</translation>
     </message>
     <message>
         <source>复制 Ctrl+C</source>
@@ -2042,7 +2042,7 @@
     </message>
     <message>
         <source>{words} · 延迟 {age}</source>
-        <translation type="unfinished"></translation>
+        <translation>{words} · {age} late</translation>
     </message>
     <message>
         <source>万亿</source>
@@ -2050,7 +2050,7 @@
     </message>
     <message>
         <source>来源 {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>Source {name}</translation>
     </message>
 </context>
 <context>
