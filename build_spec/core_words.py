@@ -6,7 +6,7 @@
 The core speaks Chinese, with the numbers in the sentence. Every string of core/ that holds Chinese is found by
 reading the syntax tree and becomes a template: its constant parts, and `{0}`, `{1}` ... where values are put in.
 `"、".join(...)` becomes `{0}、{1}`. Docstrings and log calls are left out. The desk finds the template of a sentence again and fills the English one
-(`desktop/english.py`).
+(`desktop/english_words.py`).
 
 The catalogue, `resources/translations/core_en.json`:
 

@@ -1,4 +1,4 @@
-"""Answers Qt for the words that widgets take from the core, by the patterns of `desktop/english.py`."""
+"""Answers Qt for the words that widgets take from the core, by the patterns of `desktop/english_words.py`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from functools import cache
 
 from PySide6.QtCore import QObject, QTranslator
 
-from desktop.english import EnglishWords, read_words
+from desktop.english import read_words
+from desktop.english_words import EnglishWords
 
 CONTEXT = "Core"
 

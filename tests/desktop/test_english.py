@@ -8,6 +8,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from types import ModuleType
@@ -29,6 +30,7 @@ from core.domain.enums import (
     Side,
     SignalKind,
 )
+from core.domain.exrights import Basis, ExRights, ExRightsPolicy
 from core.domain.market import Symbol, ms_to_datetime
 from core.domain.watch_rules import check_item, check_limits
 from core.errors import BadInput, JournalError
@@ -38,6 +40,10 @@ from core.execution.deciding import Verdict, decide
 from core.execution.facts import Case, DeskFacts, SymbolFacts
 from core.execution.intents import IntentBook
 from core.market.board import QuoteBoard
+from core.market.history.download import Failure, FillReport
+from core.market.history.gaps import DayRange
+from core.market.history.rescale import plan
+from core.market.validity import Silence, judge
 from core.risk.gate import RiskGate
 from core.service import news as n
 from core.service.account import DeskAccount, DeskStatus
@@ -47,7 +53,8 @@ from core.service.outbox import Outbox
 from core.service.speaker import Speaker
 from core.service.watchlist_csv import read_watchlist
 from desktop.bridge import Bridge
-from desktop.english import EnglishWords, english_news, in_english, read_words
+from desktop.english import english_news, in_english, read_words
+from desktop.english_words import EnglishWords
 from tests.fakes import records as r
 from tests.fakes.market import at, instrument, quote
 
@@ -165,6 +172,91 @@ def test_what_no_template_made_stays_whole(words: EnglishWords, text: str) -> No
 def test_a_phrase_goes_on_in_a_sentence_of_the_window(words: EnglishWords) -> None:
     assert words.phrase("已对账 10:30:58") == "reconciled 10:30:58"
     assert words.text("已对账 10:30:58") == "Reconciled 10:30:58"
+
+
+PAUSED = "新浪暂停访问（新浪拒绝访问（HTTP 456），可能请求太多。已放慢，稍后自动再试），30 秒后再试"
+PAUSED_EN = (
+    "Sina is paused (Sina refuses access (HTTP 456), perhaps after too many requests. Slowed down; "
+    "tried again later), trying again in 30 s"
+)
+
+
+@pytest.mark.parametrize(
+    ("chinese", "english"),
+    [
+        (PAUSED, PAUSED_EN),
+        (f"{PAUSED}。现用东方财富。", f"{PAUSED_EN}. Now using East Money."),
+        (
+            f"MiniQMT 的行情用不了（{PAUSED}；东方财富的答复格式变了。稍后自动再试。程序会自动再试。），现由备用源 x 代替。"
+            "设置允许备用源触发交易：到价照常执行。",
+            f"MiniQMT gives no usable quotes ({PAUSED_EN}; East Money changed the format of its answer. It is asked "
+            "again later. The program tries again by itself); the stand-in source x is used now. The settings allow a "
+            "stand-in source to trigger orders: levels work as usual.",
+        ),
+        (
+            f"{BROKEN}。正在自动重试。",
+            "Query trading days failed: x. Check the quote connection of MiniQMT and try again. Trying again by itself.",
+        ),
+        (
+            "“茅”是不是 贵州茅台 600519.SH、五粮液 000858.SZ等 7 只？请选一个。",
+            'Is "茅" 贵州茅台 600519.SH、五粮液 000858.SZ and others, 7 in all? Choose one.',
+        ),
+        ('应是一个对象，如 {"last": 10.0}', 'It should be an object like {"last": 10.0}'),
+    ],
+)
+def test_a_sentence_within_a_sentence(words: EnglishWords, chinese: str, english: str) -> None:
+    assert words.text(chinese) == english
+
+
+def test_a_silent_feed_is_english_inside_the_sentence_of_a_security(words: EnglishWords) -> None:
+    shown, now_ms = quote("600000.SH", "10:00:00", "10.00", pre_close="10.00"), at("10:00:01")
+    for market, name in (("", "any security"), ("SH", "the Shanghai market"), ("BJ", "the Beijing market")):
+        silence = Silence(9_000, 8_000, market)
+        validity = judge(shown.symbol, shown, now_ms, Phase.CONTINUOUS, silence)
+        silent = f"No new quote of {name} for 9 s (limit 8 s)"
+        assert words.text(silence.text) == silent
+        assert words.text(validity.text) == f"{silent}: the price of 600000.SH cannot be trusted"
+
+
+def test_what_an_ex_rights_day_does_to_levels_is_english(words: EnglishWords) -> None:
+    """The reason holds one sentence for each day and the moves of the levels."""
+    days = [
+        ExRights(
+            Symbol("600000.SH"),
+            day,
+            Decimal("0.5"),
+            cash,
+            Decimal("10.00"),
+            Decimal("5.00"),
+            Basis.PRE_CLOSE,
+        )
+        for day, cash in ((date(2026, 11, 19), Decimal("0.50")), (date(2026, 11, 20), None))
+    ]
+    reasons = []
+    for item, policy in (
+        (r.item(), ExRightsPolicy.RESCALE),
+        (r.item(), ExRightsPolicy.HOLD),
+        (r.item(stop_loss="0.01"), ExRightsPolicy.RESCALE),
+    ):
+        for due in (days[:1], days):
+            rescale = plan(item, due, policy=policy, levels_day=date(2026, 11, 18))
+            assert rescale is not None
+            reasons.append(words.text(rescale.reason))
+            assert is_english(reasons[-1]), reasons[-1]
+    assert "goes ex-rights on 2026-11-19: close 10.00" in reasons[0]
+    assert reasons[1].count("goes ex-rights") == 2
+    assert "until you confirm" in reasons[2]
+
+
+def test_a_report_of_downloads_is_english(words: EnglishWords) -> None:
+    days = DayRange(date(2026, 11, 19), date(2026, 11, 20))
+    failure = Failure(Symbol("600000.SH"), days, "新浪的答复是空的，可能被限流。稍后自动再试。")
+    report = FillReport(3, 1200, 2, (failure,), cancelled=True, gave_up=True)
+    assert words.text(report.text) == (
+        "Downloaded: 3 requests, 1200 bars, invalid bars left out: 2, failed requests: 1 (such as 600000.SH: Sina sent "
+        "an empty answer, perhaps throttling. It is asked again later), stopped after 5 failures in a row, check the "
+        "quote source and try again, stopped as asked, what was downloaded is kept."
+    )
 
 
 def test_values_may_be_reordered() -> None:
