@@ -11,7 +11,6 @@ import queue
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from core.simqmt.conductor import ParkToken
@@ -39,11 +38,8 @@ class Uncounted:
     def follow(self, executors: Iterable[Executor]) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class _Item:
-    call: Callable[..., object]
-    args: tuple[Any, ...]
-    token: ParkToken | None
+_Item = tuple[Callable[..., object], tuple[Any, ...], ParkToken | None]
+"""A call, its arguments, and the blocked request that it answers."""
 
 
 class Delivery:
@@ -77,7 +73,7 @@ class Delivery:
             if self._closed:
                 return False
             self._activity.begin(self._label)
-            self._queue.put(_Item(call, args, token))
+            self._queue.put((call, args, token))
             return True
 
     def stop(self, timeout: float = 2.0) -> None:
@@ -105,17 +101,19 @@ class Delivery:
         self._drop_rest()
 
     def _deliver(self, item: _Item) -> None:
-        if item.token is not None:
-            item.token.resume()
+        call, args, token = item
+        if token is not None:
+            token.resume()
         try:
-            item.call(*item.args)
+            call(*args)
         except RuntimeError as error:
             # The program ended or stopped its trader: the executors behind its callbacks take nothing more.
             ended = "cannot schedule new futures" in str(error)
             (_log.debug if ended else _log.exception)("a callback of the program failed", exc_info=True)
         except Exception:  # noqa: BLE001 - thread border: the program's callback must not end the terminal
             _log.exception("a callback of the program failed")
-        self._activity.follow(self._executors)
+        if self._executors:
+            self._activity.follow(self._executors)
 
     def _drop_rest(self) -> None:
         while True:

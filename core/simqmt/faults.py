@@ -178,11 +178,14 @@ class Faults(NamedFaults):
     # inside
 
     def _decide(self, channel: str, step: str) -> Plan:
+        if (
+            not self._rules
+        ):  # without the lock: a step of one name is always met under the same lock of the terminal
+            self._counts[channel][step] += 1
+            return NOTHING
         with self._lock:
             counts = self._counts[channel]
             counts[step] += 1
-            if not self._rules:
-                return NOTHING
             number = counts[step]
             hits = [rule for rule in self._rules if self._hits(rule, channel, step, number)]
             if not hits:

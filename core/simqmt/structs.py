@@ -49,9 +49,9 @@ class Surface:
     def make(self, name: str, /, **values: Any) -> Any:
         """An object as the terminal fills it: read-only values too, types trusted, unknown names KeyError."""
         layout = self.layouts[name]
-        filled = layout.defaults.copy()
-        for field, value in values.items():
-            filled[layout.index[field]] = value
+        filled, index = layout.defaults.copy(), layout.index
+        for field in values:
+            filled[index[field]] = values[field]
         made: Any = object.__new__(self.classes[name])
         layout.store(made, filled)
         return made
