@@ -85,8 +85,8 @@ def _code(check: Check) -> Refusal | None:
         text = f"{symbol} 是北交所旧代码，2025-10-09 起只用 920 开头的新代码。"
         return refuse(RuleCode.BAD_CODE, text, symbol=symbol)
     check.cls = cls
-    computed = price_limits(symbol, check.query.prev_close, check.day, check.query.facts)
-    check.limits = check.query.limits or computed
+    given = check.query.limits
+    check.limits = given or price_limits(symbol, check.query.prev_close, check.day, check.query.facts)
     return None
 
 
