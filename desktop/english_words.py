@@ -16,6 +16,7 @@ from itertools import islice
 from string import Formatter
 
 _CHINESE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
+_ERRNO = re.compile(r"\[(?:Errno|WinError) ")
 _PAIRS = ("（）", "“”")
 _ENDS_SENTENCE = (".", "?", "!")
 _PROPER = frozenset({"Shanghai", "Shenzhen", "Beijing", "East", "Sina"})
@@ -144,7 +145,7 @@ class EnglishWords:
         """A mark alone makes no sentence of ours: something beside it must be. What the broker says in brackets
         is not taken apart.
         """
-        if "[" in text:
+        if "[" in _ERRNO.sub("", text):
             return False
         return any(self.phrase(value) != value for value in values) or not any(map(_CHINESE.search, values))
 

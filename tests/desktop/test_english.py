@@ -201,6 +201,10 @@ PAUSED_EN = (
             "“茅”是不是 贵州茅台 600519.SH、五粮液 000858.SZ等 7 只？请选一个。",
             'Is "茅" 贵州茅台 600519.SH、五粮液 000858.SZ and others, 7 in all? Choose one.',
         ),
+        (
+            "none.csv：读不出来：[Errno 2] No such file or directory: 'none.csv'",
+            "none.csv: it cannot be read: [Errno 2] No such file or directory: 'none.csv'",
+        ),
         ('应是一个对象，如 {"last": 10.0}', 'It should be an object like {"last": 10.0}'),
     ],
 )
