@@ -7,6 +7,9 @@ by the path it is given, a data client takes the newest one.
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -78,6 +81,33 @@ def install(terminal: SimTerminal, trader: bool = True, data: bool = True, *, an
             sys.modules[name] = module
             setattr(package, name.rpartition(".")[2], module)
         registry.add(terminal, any_path=any_path)
+    if not any(isinstance(finder, Elsewhere) for finder in sys.meta_path):
+        sys.meta_path.insert(0, Elsewhere())
+
+
+class Elsewhere(MetaPathFinder, Loader):
+    """Serves the stand-ins to a copy of xtquant inside a package of the program's own (`pkg.xtquant.xttrader`).
+
+    The copy brings the real natives along; with them the program would reach a real terminal.
+    """
+
+    def find_spec(
+        self,
+        fullname: str,
+        path: Sequence[str] | None,
+        target: ModuleType | None = None,  # noqa: ARG002
+    ) -> ModuleSpec | None:
+        """The spec of a native of another package; None for other modules and where the stand-in is not installed."""
+        name = f"xtquant.{fullname.rpartition('.')[2]}"
+        if name not in (MODULE, DATA_MODULE) or fullname == name or name not in sys.modules:
+            return None
+        user = "xttrader.py" if name == MODULE else "xtdata.py"
+        return ModuleSpec(fullname, self) if any(Path(one, user).is_file() for one in path or ()) else None
+
+    def exec_module(self, module: ModuleType) -> None:
+        """The same classes and functions under the other name."""
+        native = sys.modules[f"xtquant.{module.__name__.rpartition('.')[2]}"]
+        module.__dict__.update({k: v for k, v in vars(native).items() if not k.startswith("__")})
 
 
 def uninstall(terminal: SimTerminal) -> None:

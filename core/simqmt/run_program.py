@@ -18,6 +18,7 @@ from pathlib import Path
 from core.errors import BadInput
 
 OURS = ("core", "desktop", "widgets", "resources", "tests")
+GUARD = Path(__file__).resolve().parent / "guard"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +57,10 @@ def step_aside(root: Path, folder: Path) -> None:
     if not shared:
         sys.path[:] = [entry for entry in sys.path if Path(entry or ".").resolve() != root]
     sys.path.insert(0, str(folder))
-    if "PYTHONPATH" in os.environ:  # for the processes that the program starts
-        kept = [e for e in os.environ["PYTHONPATH"].split(os.pathsep) if Path(e or ".").resolve() != root]
-        os.environ["PYTHONPATH"] = os.pathsep.join(kept)
+    # For the processes that the program starts: without us, and kept off a real terminal.
+    given = os.environ.get("PYTHONPATH", "")
+    kept = [entry for entry in given.split(os.pathsep) if entry and Path(entry).resolve() != root]
+    os.environ["PYTHONPATH"] = os.pathsep.join([str(GUARD), *kept])
     for name in list(sys.modules):
         if name.partition(".")[0] in OURS:
             del sys.modules[name]

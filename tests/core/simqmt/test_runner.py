@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import importlib.util
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -120,13 +122,66 @@ for name in ours:
         left += [] if error.name == name else [name]
     else:
         left.append(name)
-print(left, __name__, sys.argv, os.path.basename(sys.path[0]), os.environ["PYTHONPATH"] == "")
+print(left, __name__, sys.argv, os.path.basename(sys.path[0]), os.path.basename(os.environ["PYTHONPATH"]))
 """
     )
     done = run(tmp_path, "--market", book, "program.py", "--at", "-m", "x", program=program)
-    assert done.stdout.strip() == f"[] __main__ ['program.py', '--at', '-m', 'x'] {tmp_path.name} True", (
+    assert done.stdout.strip() == f"[] __main__ ['program.py', '--at', '-m', 'x'] {tmp_path.name} guard", (
         done.stderr
     )
+
+
+def test_a_copy_of_xtquant_inside_the_program_is_served_too(tmp_path: Path, book: str) -> None:
+    copied = tmp_path / "lib" / "vendor" / "xtquant"
+    native = shutil.ignore_patterns("*.pyd", "*.dll", "doc", "qmttools", "__pycache__")
+    shutil.copytree(Path(xtquant_folder()), copied, ignore=native)
+    program = TRADES.replace("from xtquant", "from lib.vendor.xtquant")
+    done = run(
+        tmp_path, "--market", book, "--cash", "88000001=5000", "--at", "10:00", "program.py", program=program
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1] == "56 10.0 3994.99"
+
+
+CHILDREN = """
+import subprocess, sys
+for module in ("xttrader", "xtdata", "lib.xtquant.xttrader"):
+    name = module if "." in module else f"xtquant.{module}"
+    done = subprocess.run([sys.executable, "-c", f"import {name}"], capture_output=True, text=True, encoding="utf-8")
+    print(module, done.returncode, "只在启动它的那个进程里" in done.stderr)
+own = "import sys, sitecustomize; print(sitecustomize.OWN, [p for p in sys.path if p.endswith('guard')])"
+print(subprocess.run([sys.executable, "-c", own], capture_output=True, text=True).stdout.strip())
+"""
+
+
+def test_processes_of_the_program_cannot_reach_a_real_terminal(tmp_path: Path, book: str) -> None:
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "sitecustomize.py").write_text("OWN = 'mine'", encoding="utf-8")
+    (tmp_path / "lib" / "xtquant").mkdir(parents=True)
+    (tmp_path / "lib" / "xtquant" / "xttrader.py").write_text(
+        "from . import xtpythonclient", encoding="utf-8"
+    )
+    (tmp_path / "lib" / "xtquant" / "xtpythonclient.py").write_text("REAL = True", encoding="utf-8")
+    (tmp_path / "program.py").write_text(CHILDREN, encoding="utf-8")
+    done = subprocess.run(
+        command("--market", book, "program.py"),
+        cwd=tmp_path,
+        env=environment() | {"PYTHONPATH": os.pathsep.join([str(ROOT), str(tmp_path / "own")])},
+        capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert done.stdout.splitlines() == [
+        "xttrader 1 True",
+        "xtdata 1 True",
+        "lib.xtquant.xttrader 1 True",
+        "mine []",
+    ], done.stderr
+
+
+def xtquant_folder() -> str:
+    found = importlib.util.find_spec("xtquant")
+    assert found is not None
+    assert found.submodule_search_locations is not None
+    return found.submodule_search_locations[0]
 
 
 def test_a_module_runs_like_with_python_m(tmp_path: Path, book: str) -> None:

@@ -1,0 +1,57 @@
+"""Keeps the processes that a program on the simulated MiniQMT starts away from a real terminal.
+
+The simulated terminal lives in the program's own process. A worker or a reloader that it starts is a new Python without
+the stand-ins: on a machine with MiniQMT it would find the real natives, and trade. Here it is told so instead. This
+file stands alone: nothing of the project is within reach where it is loaded.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+from collections.abc import Sequence
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec, PathFinder
+from types import ModuleType
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+SENTENCE = (
+    "模拟 MiniQMT 只在启动它的那个进程里；程序另起的子进程没有模拟终端，为了不碰真实账户，"
+    "这里不能使用 xtquant 的交易和行情。请让程序在一个进程里运行（不用多进程、多个 worker 或自动重载）。"
+)
+
+
+class NoTerminalHere(MetaPathFinder):
+    """Refuses xtquant's two native modules, wherever the package lies."""
+
+    def find_spec(
+        self,
+        fullname: str,
+        path: Sequence[str] | None,
+        target: ModuleType | None = None,  # noqa: ARG002
+    ) -> ModuleSpec | None:
+        """None for all other modules. Raises ImportError."""
+        name = fullname.rpartition(".")[2]
+        if name == "xtpythonclient" or (name == "datacenter" and _beside_xtdata(path)):
+            raise ImportError(SENTENCE, name=fullname)
+        return None
+
+
+def _beside_xtdata(path: Sequence[str] | None) -> bool:
+    return any(os.path.exists(os.path.join(folder, "xtdata.py")) for folder in path or ())
+
+
+def _load_the_machines_own() -> None:
+    """The `sitecustomize` that this one hides, where there is one."""
+    sys.path[:] = [entry for entry in sys.path if os.path.abspath(entry or ".") != HERE]
+    spec = PathFinder.find_spec("sitecustomize", sys.path)
+    if spec is not None and spec.loader is not None:
+        module = importlib.util.module_from_spec(spec)
+        sys.modules["sitecustomize"] = module
+        spec.loader.exec_module(module)
+
+
+if __name__ == "sitecustomize":
+    sys.meta_path.insert(0, NoTerminalHere())
+    _load_the_machines_own()
