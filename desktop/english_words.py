@@ -85,8 +85,12 @@ class EnglishWords:
         self.phrase: Callable[[str], str] = lru_cache(_KEPT)(self._find)
 
     def _text(self, chinese: str) -> str:
-        """The sentence in English; each line for itself."""
-        return "\n".join(_capital(line, self.phrase(line)) for line in chinese.split("\n"))
+        """The sentence in English; each line for itself, or the whole where a value of it has several lines."""
+        said = "\n".join(_capital(line, self.phrase(line)) for line in chinese.split("\n"))
+        if "\n" in chinese and _left(said):
+            whole = _capital(chinese, self.phrase(chinese))
+            return whole if _left(whole) < _left(said) else said
+        return said
 
     def _find(self, text: str) -> str:
         """The best English: of the templates that fit, the one that leaves the least Chinese, the longest first."""

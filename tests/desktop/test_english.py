@@ -205,6 +205,10 @@ PAUSED_EN = (
             "none.csv：读不出来：[Errno 2] No such file or directory: 'none.csv'",
             "none.csv: it cannot be read: [Errno 2] No such file or directory: 'none.csv'",
         ),
+        (
+            "没有找到“a\nb”。请输入六位代码，例如 600519。",
+            '"a\nb" was not found. Type six digits, for example 600519.',
+        ),
         ('应是一个对象，如 {"last": 10.0}', 'It should be an object like {"last": 10.0}'),
     ],
 )
