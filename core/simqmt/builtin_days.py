@@ -1,14 +1,15 @@
 """Days of the built-in market: where each day of a security opens, is drawn to and closes.
 
-The chain starts at the base price on a fixed date, so a day is the same from wherever one comes. Prices are in
-ticks.
+The chain starts at the base price on a fixed date, so a day is the same from wherever one comes. The years before are
+a chain of their own that ends at the base price; they are made when they are asked for, and have daily bars only, as
+a MiniQMT keeps minutes for about a year. Prices are in ticks.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from decimal import Decimal
 
 from core.exchange.boards import SecurityClass, class_of
@@ -17,7 +18,10 @@ from core.exchange.limits import price_limits
 from core.simqmt.builtin_dice import ONE, SPREAD_OUT, draws, normal
 from core.simqmt.securities import Security
 
+EARLY_START = date(2015, 1, 5)
+"""The first daily bar."""
 CHAIN_START = date(2025, 1, 2)
+"""The first day with minutes."""
 FIRST_DAY = date(2026, 7, 6)
 """The market plays by the rules in force since this day (closing call for all funds)."""
 
@@ -45,9 +49,13 @@ class DayPlan:
     volume: int
 
 
+UNLIMITED = frozenset({SecurityClass.INDEX, SecurityClass.REPO})
+"""Classes without a daily limit."""
+
+
 def limit_percent(security: Security, day: date) -> int:
-    """Daily limit of a security in percent, from the exchange rules; an index, which has none, moves within ten."""
-    if class_of(security.symbol) is SecurityClass.INDEX:
+    """Daily limit of a security in percent, from the exchange rules; what has none moves within ten."""
+    if class_of(security.symbol) in UNLIMITED:
         return 10
     up = price_limits(security.symbol, Decimal(1000), day).up
     if up is None:
@@ -67,6 +75,27 @@ class DayChain:
         self._inward = security.symbol.endswith(".BJ")  # Beijing rounds limits toward the previous close
         self._days: list[date] = []
         self._plans: list[DayPlan] = []
+        self._early: dict[date, DayPlan] = {}
+
+    def early(self, day: date) -> tuple[DayPlan, int, int]:
+        """Plan, high and low of a trading day from EARLY_START until CHAIN_START; raises KeyError for any other day."""
+        if not self._early:
+            self._make_early()
+        plan = self._early[day]
+        (bits,) = draws(1, self._seed, self._security.symbol, day, "early")
+        reach = self._base * self._security.swing * plan.restless // (_BP * 1000)
+        over, under = (reach * (bits >> shift & 1023) // (2 * ONE) for shift in (0, 10))
+        high, low = max(plan.open, plan.close) + over, min(plan.open, plan.close) - under
+        return plan, min(high, plan.limit_up), max(low, plan.limit_down)
+
+    def _make_early(self) -> None:
+        close = self._base
+        for day in self._calendar.trading_days(EARLY_START, CHAIN_START - timedelta(days=1)):
+            plan = self._early[day] = self._next(day, close)
+            close = plan.close
+        if self._early:
+            end = min(max(self._base, plan.limit_down), plan.limit_up)
+            self._early[plan.day] = replace(plan, aim=end, close=end)
 
     def plan(self, day: date) -> DayPlan:
         """The plan of a trading day from CHAIN_START on; raises KeyError for any other day."""

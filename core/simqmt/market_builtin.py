@@ -25,7 +25,7 @@ from core.exchange.limits import NO_LIMITS, price_limits
 from core.exchange.refusals import Refused
 from core.exchange.symbols import tick_size
 from core.market.bars import aggregate, bar_end
-from core.simqmt.builtin_days import CHAIN_START, FIRST_DAY, DayChain
+from core.simqmt.builtin_days import CHAIN_START, EARLY_START, FIRST_DAY, UNLIMITED, DayChain
 from core.simqmt.builtin_dice import draws
 from core.simqmt.builtin_minutes import DayPath, Minute, make_path
 from core.simqmt.builtin_ticks import SymbolDay
@@ -142,12 +142,15 @@ class BuiltinMarket:
         return [self._instrument(security, self._shown_day) for security in self._listed]
 
     def history(self, symbol: Symbol, period: Period, until_ms: int, count: int) -> list[Bar]:
-        """Bars stamped with their end, the opening auction in the first; a day's bar is stamped 15:00."""
+        """Bars stamped with their end, the opening auction in the first; a day's bar is stamped 15:00.
+
+        Days from 2015 on, minutes from 2025 on.
+        """
         security = self._securities.get(symbol)
         if security is None or count <= 0:
             return []
         found: list[Bar] = []
-        for day in self._days_back(until_ms):
+        for day in self._days_back(until_ms, EARLY_START if period is Period.D1 else CHAIN_START):
             bars = (
                 [self._day_bar(security, day)] if period is Period.D1 else self._bars(security, day, period)
             )
@@ -186,9 +189,12 @@ class BuiltinMarket:
         )
         path = self._path(security, day)
         quotes = SymbolDay(self._seed, security, path, _midnight(day), offset, self.name).quotes(from_ms)
-        if class_of(security.symbol) is not SecurityClass.INDEX:
-            return quotes
-        return (replace(quote, bids=(), asks=(), limit_up=0, limit_down=0) for quote in quotes)
+        cls = class_of(security.symbol)
+        if cls is SecurityClass.INDEX:
+            return (replace(quote, bids=(), asks=(), limit_up=0, limit_down=0) for quote in quotes)
+        if cls in UNLIMITED:
+            return (replace(quote, limit_up=0, limit_down=0) for quote in quotes)
+        return quotes
 
     def _path(self, security: Security, day: date) -> DayPath:
         key = (security.symbol, day)
@@ -202,15 +208,20 @@ class BuiltinMarket:
 
     # history
 
-    def _days_back(self, until_ms: int) -> Iterator[date]:
-        """Trading days from that of `until_ms` back to the beginning of the market."""
+    def _days_back(self, until_ms: int, first: date) -> Iterator[date]:
+        """Trading days from that of `until_ms` back to `first`."""
         last = ms_to_datetime(until_ms).date()
-        return reversed(self._calendar.trading_days(CHAIN_START, last))
+        return reversed(self._calendar.trading_days(first, last))
 
     def _day_bar(self, security: Security, day: date) -> Bar:
         key = (security.symbol, day)
         bar = self._daily.get(key)
-        if bar is None:
+        if bar is None and day < CHAIN_START:
+            plan, high, low = self._chains[security.symbol].early(day)
+            worth = plan.volume * (plan.open + high + low + plan.close) // 4 * security.tick
+            whole = Minute(plan.open, high, low, plan.close, plan.volume, worth, 0)
+            bar = self._daily[key] = _bar(security, Period.D1, day, 0, whole)
+        elif bar is None:
             path = make_path(self._seed, security, self._chains[security.symbol].plan(day))
             high, low, volume, amount = path.before[-1]
             whole = Minute(path.plan.open, high, low, path.plan.close, volume, amount, 0)
@@ -238,7 +249,11 @@ class BuiltinMarket:
     def _instrument(self, security: Security, day: date) -> Instrument:
         pre_close = milli_to_decimal(self._chains[security.symbol].plan(day).pre_close * security.tick)
         index = class_of(security.symbol) is SecurityClass.INDEX
-        limits = NO_LIMITS if index else price_limits(security.symbol, pre_close, day)
+        limits = (
+            NO_LIMITS
+            if class_of(security.symbol) in UNLIMITED
+            else price_limits(security.symbol, pre_close, day)
+        )
         return Instrument(
             security.symbol,
             security.name,

@@ -1,6 +1,6 @@
 """Any other security a program asks the built-in market for: invented from its code, the same on every machine.
 
-Prices are plausible for the class and mean no real day. What has no daily limit (repos) is not invented.
+Prices are plausible for the class and mean no real day.
 """
 
 from __future__ import annotations
@@ -9,12 +9,14 @@ from functools import cache
 
 from core.domain.market import Symbol
 from core.exchange.boards import SecurityClass, class_of
+from core.exchange.fees import repo_days
 from core.exchange.symbols import tick_size
 from core.exchange.ticks import milli_tick
 from core.market.builtin_instruments import builtin_rows
 from core.simqmt.builtin_dice import ONE, draws
 from core.simqmt.securities import FUND, STEADY, STOCK, Character, Security
 
+_C = SecurityClass
 _RANGES: dict[SecurityClass, tuple[int, int]] = {
     SecurityClass.CB: (102_000, 138_000),
     SecurityClass.REIT: (2_200, 7_800),
@@ -23,6 +25,7 @@ _RANGES: dict[SecurityClass, tuple[int, int]] = {
     SecurityClass.SZ_ETF: (600, 5_200),
     SecurityClass.INDEX: (1_200_000, 6_400_000),
     SecurityClass.STAR: (18_000, 160_000),
+    SecurityClass.REPO: (1_200, 2_600),
 }
 _STOCK_RANGE = (4_000, 72_000)
 _TURNOVER = 300_000_000
@@ -37,7 +40,7 @@ def _names() -> dict[str, str]:
 def invent(symbol: str) -> Security | None:
     """A security for a valid code; None for what this market cannot show."""
     cls = class_of(symbol)
-    if cls is None or cls is SecurityClass.REPO:
+    if cls is None:
         return None
     low, high = _RANGES.get(cls, _STOCK_RANGE)
     level, spread, size = draws(3, 0, symbol, "invented")
@@ -46,10 +49,10 @@ def invent(symbol: str) -> Security | None:
     share = (level % ONE) * (spread % ONE) // ONE
     base = max(low, (low + (high - low) * share // ONE) // tick * tick)
     volume = max(100_000, _TURNOVER * 1000 // base * (ONE // 4 + size % ONE) // ONE)
-    lot = 1 if cls in (SecurityClass.STAR, SecurityClass.BSE) else 10 if cls is SecurityClass.CB else 100
+    lot = {_C.STAR: 1, _C.BSE: 1, _C.CB: 10, _C.REPO: 10}.get(cls, 100)
     return Security(
         Symbol(symbol),
-        _names().get(symbol) or f"证券{symbol[:6]}",
+        _names().get(symbol) or _invented_name(symbol, cls),
         base,
         95 if cls.is_fund or cls is SecurityClass.INDEX else 170,
         volume,
@@ -58,6 +61,12 @@ def invent(symbol: str) -> Security | None:
         lot,
         1000 if cls is SecurityClass.INDEX else 700,
     )
+
+
+def _invented_name(symbol: str, cls: SecurityClass) -> str:
+    if cls is SecurityClass.REPO:
+        return f"{'GC' if symbol.endswith('.SH') else 'R-'}{repo_days(symbol):03d}"
+    return f"证券{symbol[:6]}"
 
 
 def _character(cls: SecurityClass) -> Character:

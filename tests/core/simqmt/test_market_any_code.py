@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import time
+from datetime import date, datetime, time
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 
 from core.domain.enums import Period
-from core.domain.market import Quote, Symbol
+from core.domain.market import SHANGHAI, Quote, Symbol, datetime_to_ms, ms_to_datetime
 from core.domain.money import milli_to_decimal
 from core.exchange.boards import SecurityClass, class_of
+from core.exchange.calendar import MAINLAND
 from core.exchange.limits import price_limits
 from core.exchange.ticks import milli_tick
 from core.simqmt.builtin_days import FIRST_DAY
@@ -96,14 +98,41 @@ def test_an_index_has_a_price_and_no_book() -> None:
     assert (quote.bids, quote.asks, quote.limit_up) == ((), (), 0)
 
 
-@pytest.mark.parametrize("code", ["204001.SH", "131810.SZ", "999999.BJ", "60000.SH", "600000", ""])
-def test_what_is_no_security_with_a_daily_limit_is_not_invented(code: str) -> None:
+@pytest.mark.parametrize("code", ["999999.BJ", "60000.SH", "600000", ""])
+def test_what_is_no_security_is_not_invented(code: str) -> None:
     market = BuiltinMarket(1)
     assert market.wake(Symbol(code), market.start_ms) is None
     assert len(market.instruments()) == len(SECURITIES)
 
 
-def test_every_class_but_repos_is_invented_on_its_tick() -> None:
+@pytest.mark.parametrize(("code", "name"), [("204001.SH", "GC001"), ("131810.SZ", "R-001")])
+def test_a_reverse_repo_has_a_rate_a_book_and_no_limit(code: str, name: str) -> None:
+    market = BuiltinMarket(1)
+    market.wake(Symbol(code), market.start_ms)
+    shown = next(quote for (quote,) in iter(market.pop, None) if quote.symbol == code and quote.bids)
+    (item,) = (one for one in market.instruments() if one.symbol == code)
+    assert (item.name, item.limit_up, item.limit_down, shown.limit_up) == (name, None, None, 0)
+    assert all(price % 5 == 0 and volume % 10 == 0 for price, volume in (*shown.bids, *shown.asks))
+    assert 500 < shown.last < 5_000
+
+
+@pytest.mark.parametrize("code", ["600519.SH", "600000.SH", "204001.SH", "000300.SH"])
+def test_daily_bars_go_back_ten_years_and_join_the_days_with_minutes(code: str) -> None:
+    market = BuiltinMarket(3)
+    market.wake(Symbol(code), market.start_ms)
+    bars = market.history(Symbol(code), Period.D1, market.start_ms, 100_000)
+    days = [ms_to_datetime(bar.time_ms).date() for bar in bars]
+    assert days == list(MAINLAND.trading_days(date(2015, 1, 5), date(2026, 11, 19)))
+    for before, bar in pairwise(bars):
+        assert bar.low <= min(bar.open, bar.close) <= max(bar.open, bar.close) <= bar.high
+        assert abs(bar.open / before.close - 1) < 0.03, ms_to_datetime(bar.time_ms)
+    assert bars == market.history(Symbol(code), Period.D1, market.start_ms, 100_000)
+    until = datetime_to_ms(datetime(2024, 7, 17, 15, tzinfo=SHANGHAI))
+    assert market.history(Symbol(code), Period.D1, until, 5) == bars[days.index(date(2024, 7, 17)) - 4 :][:5]
+    assert market.history(Symbol(code), Period.M1, until, 5) == []
+
+
+def test_every_class_is_invented_on_its_tick() -> None:
     for code in (*CODES, "000300.SH", "900901.SH", "200596.SZ"):
         security = invent(code)
         assert security is not None
