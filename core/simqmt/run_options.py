@@ -47,6 +47,7 @@ class RunOptions:
     speed: float = 1.0
     seed: int = 0
     faults: Path | None = None
+    fake_time: bool = False
     quiet: bool = False
 
 
@@ -74,6 +75,7 @@ def parse_arguments(arguments: Sequence[str]) -> RunOptions:
         speed=_speed(given.speed),
         seed=_whole(given.seed),
         faults=Path(given.faults) if given.faults else None,
+        fake_time=_fake_time(given.fake_time, _speed(given.speed)),
         quiet=given.quiet,
     )
 
@@ -107,6 +109,11 @@ def _parser() -> argparse.ArgumentParser:
     add("--speed", metavar="倍数", default="1", help="虚拟时钟的快慢，默认 1")
     add("--seed", metavar="种子", default="0", help="行情与故障的种子，默认 0")
     add("--faults", metavar="文件.json", help="故障脚本")
+    add(
+        "--fake-time",
+        action="store_true",
+        help="程序看到的时间（datetime.now、time.time）也是虚拟时钟的；需要 pip install time-machine",
+    )
     add("--quiet", action="store_true", help="不显示开始时的说明")
     add("-m", dest="module", metavar="模块", nargs=argparse.REMAINDER, help="像 python -m 那样运行一个模块")
     add("program", metavar="程序", nargs=argparse.REMAINDER, help="要运行的程序和它的参数")
@@ -156,6 +163,14 @@ def _speed(text: str) -> float:
     if not 0 < speed <= 100_000:
         raise BadInput(f"倍数应大于 0、不超过 100000，不是 {text!r}", field="--speed")
     return speed
+
+
+def _fake_time(asked: bool, speed: float) -> bool:
+    if asked and speed != 1:
+        raise BadInput(
+            f"程序看到的时间只能按一倍走，--speed 是 {speed:g}。请去掉其中一个。", field="--fake-time"
+        )
+    return asked
 
 
 def _whole(text: str) -> int:

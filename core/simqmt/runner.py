@@ -13,10 +13,11 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from core.domain.market import SHANGHAI, Quote, ms_to_datetime
 from core.errors import BadInput, UserError
@@ -39,6 +40,10 @@ _NEEDED = ("numpy", "xtquant.xtbson")
 """What the stand-ins look up by name when it is needed: here already, so nothing in a program's folder answers for it."""
 
 _USAGE_ERROR = 2
+_APART = 60.0
+"""Seconds between the two clocks that a program may notice."""
+_TRAVELS = 3
+"""The first version of time-machine that suits."""
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -47,6 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         options = parse_arguments(sys.argv[1:] if arguments is None else arguments)
         program = find_program(options.program, is_module=options.is_module)
         terminal = open_terminal(options)
+        travel = _time_travel() if options.fake_time else None
     except UserError as error:
         sys.stderr.write(f"模拟 MiniQMT 没有启动：{error}\n")
         sys.exit(_USAGE_ERROR)
@@ -54,6 +60,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         sys.stderr.write(_banner(options, terminal))
         sys.stderr.flush()
     terminal.clock.start()
+    if travel is not None:
+        travel(terminal.clock.now_ms() / 1000, tick=True).start()
     step_aside(ROOT, program.folder)
     program.run()
     sys.exit(0)
@@ -140,10 +148,28 @@ def _banner(options: RunOptions, terminal: SimTerminal) -> str:
     accounts = "、".join(terminal.accounts())
     folder = options.folder.absolute() if options.folder is not None else "临时目录"
     moment = f"{terminal.clock.now():%Y-%m-%d %H:%M:%S}"
-    return (
+    text = (
         f"模拟 MiniQMT：{terminal.market.name} · 账户 {accounts} · 时钟 {moment} ×{options.speed:g} · "
         f"种子 {options.seed} · {folder}\n"
     )
+    apart = abs(terminal.clock.now_ms() / 1000 - time.time())
+    if apart > _APART and not options.fake_time:
+        text += "程序自己看到的仍是机器的时间；程序按时间判断是否开市时，请加 --fake-time。\n"
+    return text
+
+
+def _time_travel() -> Callable[..., Any]:
+    """What makes `datetime.now()` and `time.time()` of the whole process tell another time. Raises BadInput.
+
+    Versions before 3 also change `time.monotonic`, by which clocks and event loops run.
+    """
+    try:
+        found: Callable[..., Any] = importlib.import_module("time_machine").travel
+        if int(version("time-machine").partition(".")[0]) >= _TRAVELS:
+            return found
+    except (ImportError, PackageNotFoundError, ValueError):
+        pass
+    raise BadInput('--fake-time 需要 time-machine 3 或更新。请先安装：pip install "time-machine>=3"')
 
 
 def _keep_beijing_time() -> None:

@@ -177,6 +177,66 @@ def test_processes_of_the_program_cannot_reach_a_real_terminal(tmp_path: Path, b
     ], done.stderr
 
 
+NOW = "import datetime, time; print(datetime.datetime.now().strftime('%Y-%m-%d %H:%M'), int(time.time()))"
+TRAVEL = """
+class travel:
+    def __init__(self, moment, tick):
+        self.said = f"{round(moment)} {tick}"
+    def start(self):
+        print(self.said)
+"""
+
+
+def test_the_programs_own_time_can_be_the_terminals(tmp_path: Path, book: str) -> None:
+    (tmp_path / "time_machine.py").write_text(TRAVEL, encoding="utf-8")
+    info = tmp_path / "time_machine-3.0.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text(
+        "Metadata-Version: 2.1\nName: time-machine\nVersion: 3.0.0\n", encoding="utf-8"
+    )
+    (tmp_path / "program.py").write_text("print('program')", encoding="utf-8")
+    asked = command("--market", book, "--at", "2026-11-19 13:30:00", "--fake-time", "program.py")
+    paths = os.pathsep.join([str(ROOT), str(tmp_path)])
+    done = subprocess.run(
+        asked,
+        cwd=tmp_path,
+        env=environment() | {"PYTHONPATH": paths},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    moment = datetime_to_ms(datetime(2026, 11, 19, 13, 30, tzinfo=SHANGHAI)) // 1000
+    assert done.stdout.splitlines() == [f"{moment} True", "program"], done.stderr
+    assert "--fake-time" not in done.stderr
+
+
+def test_fake_time_with_the_real_package(tmp_path: Path, book: str) -> None:
+    pytest.importorskip("time_machine", reason="an optional package of the user's")
+    done = run(
+        tmp_path, "--market", book, "--at", "2026-11-19 13:30:00", "--fake-time", "program.py", program=NOW
+    )
+    moment = datetime_to_ms(datetime(2026, 11, 19, 13, 30, tzinfo=SHANGHAI)) // 1000
+    day, clock, seconds = done.stdout.split()
+    assert (day, clock) == ("2026-11-19", "13:30"), done.stderr
+    assert 0 <= int(seconds) - moment < 30
+
+
+def test_fake_time_says_what_it_needs(tmp_path: Path, book: str) -> None:
+    (tmp_path / "program.py").write_text(NOW, encoding="utf-8")
+    (tmp_path / "time_machine.py").write_text("raise ImportError", encoding="utf-8")
+    paths = os.pathsep.join([str(ROOT), str(tmp_path)])
+    done = subprocess.run(
+        command("--market", book, "--fake-time", "program.py"),
+        cwd=tmp_path, env=environment() | {"PYTHONPATH": paths}, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "pip install" in done.stderr
+    fast = run(tmp_path, "--market", book, "--fake-time", "--speed", "2", "program.py")
+    assert (fast.returncode, "--speed" in fast.stderr) == (2, True)
+    plain = run(tmp_path, "--market", book, "--at", "2026-11-19 13:30:00", "program.py")
+    assert "请加 --fake-time" in plain.stderr
+
+
 def xtquant_folder() -> str:
     found = importlib.util.find_spec("xtquant")
     assert found is not None
