@@ -121,8 +121,10 @@ class Downloads:
         try:
             return await self._helper.run(job, _ONE_S, on_ask=self._sources.answer)
         except HelperTimeout as error:
-            outcome = Outcome(Source.EASTMONEY, SourceFault.TIMEOUT, round(_ONE_S * 1000), str(error))
-            self._sources.note(outcome)
+            elapsed_ms = round(_ONE_S * 1000)
+            self._sources.note(
+                Outcome(Source.EASTMONEY, SourceFault.TIMEOUT, elapsed_ms, str(error), download=True)
+            )
             raise
 
     async def _ask_instruments(self, symbols: tuple[Symbol, ...]) -> tuple[Instrument, ...]:

@@ -47,14 +47,15 @@ DOWNLOAD_KEEP = 3.0
 class JobGate:
     """Asks the program for each request and waits as told, unless nobody wants the job any more."""
 
-    def __init__(self, context: JobContext, patience_s: float, keep: float = 0.0) -> None:
+    def __init__(self, context: JobContext, *, download: bool) -> None:
         self._context = context
-        self._patience_s = patience_s
-        self._keep = keep
+        self._download = download
+        self._patience_s = DOWNLOAD_PATIENCE_S if download else QUOTE_PATIENCE_S
+        self._keep = DOWNLOAD_KEEP if download else 0.0
 
     def permit(self, source: Source) -> None:
         """Wait for the turn. Raises SourceError, or HelperError when the job was cancelled."""
-        granted = self._context.ask(Permit(source, self._patience_s, self._keep))
+        granted = self._context.ask(Permit(source, self._patience_s, self._keep, self._download))
         if not isinstance(granted, Granted):
             raise HelperError("后台任务没有得到请求许可。")
         until = time.monotonic() + granted.wait_s
@@ -65,18 +66,13 @@ class JobGate:
 
     def outcome(self, source: Source, fault: SourceFault | None, elapsed_ms: int, text: str) -> None:
         """Tell how it went."""
-        self._context.ask(Outcome(source, fault, elapsed_ms, text))
+        self._context.ask(Outcome(source, fault, elapsed_ms, text, self._download))
 
 
 def _door(context: JobContext, options: DoorOptions, *, download: bool) -> AkshareDoor:
     from core.market.akshare_door import AkshareDoor, check_answer
 
-    gate = (
-        JobGate(context, DOWNLOAD_PATIENCE_S, DOWNLOAD_KEEP)
-        if download
-        else JobGate(context, QUOTE_PATIENCE_S)
-    )
-    return AkshareDoor(WebGuard(options, gate, check_answer))
+    return AkshareDoor(WebGuard(options, JobGate(context, download=download), check_answer))
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ class Permit:
     source: Source
     patience_s: float = 10.0
     keep: float = 0.0
+    download: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ class Outcome:
     fault: SourceFault | None
     elapsed_ms: int
     text: str = ""
+    download: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +86,23 @@ class SourceDetails:
 
 
 class _Known:
-    """What is kept for one source."""
+    """What is kept for one source. `breaker` is that of quotes, `history` that of downloads.
+
+    A source has many machines: when the one with the history refuses, the one with the quotes is mostly well, and a stop
+    must not wait for a dividend table. The budget is one, since it is our manners and not their health.
+    """
 
     def __init__(self, limits: SourceLimits, chance: Callable[[], float]) -> None:
         self.limits = limits
         self.budget = Budget(limits.per_minute, limits.burst)
         self.breaker = Breaker(limits.breaker, chance)
+        self.history = Breaker(limits.breaker, chance)
         self.latency_ms: int | None = None
         self.asked = self.failed = self.refused = 0
+
+    def breaker_of(self, *, download: bool) -> Breaker:
+        """Whose health a request depends on, and changes."""
+        return self.history if download else self.breaker
 
 
 class Sources:
@@ -119,24 +130,25 @@ class Sources:
         raise ContractError(f"unknown question {type(question).__name__}")
 
     def usable(self, source: Source) -> bool:
-        """May the source be asked now, as far as its breaker says?"""
+        """May the source be asked for quotes now, as far as its breaker says?"""
         return self._known[source].breaker.may_ask(self._now())
 
     def note(self, outcome: Outcome) -> None:
         """Count an answer or a failure."""
         known = self._known[outcome.source]
+        breaker = known.breaker_of(download=outcome.download)
         fault = outcome.fault
         if fault is None or not fault.counts:
-            known.breaker.succeeded()
-            if fault is None:
+            breaker.succeeded()
+            if fault is None and not outcome.download:
                 known.latency_ms = outcome.elapsed_ms
             return
         known.failed += 1
         at_once = fault is SourceFault.BANNED
-        known.breaker.failed(self._now(), outcome.text or fault.value, at_once=at_once)
+        breaker.failed(self._now(), outcome.text or fault.value, at_once=at_once)
 
     def view(self, source: Source) -> SourceView:
-        """The source as it is now."""
+        """The source as it is now for quotes."""
         known, now = self._known[source], self._now()
         breaker = known.breaker
         return SourceView(
@@ -152,15 +164,16 @@ class Sources:
 
     def _permit(self, permit: Permit) -> Granted:
         known, now, source = self._known[permit.source], self._now(), permit.source
-        if not known.breaker.admit(now):
+        breaker = known.breaker_of(download=permit.download)
+        if not breaker.admit(now):
             known.refused += 1
-            seconds = known.breaker.retry_in(now)
-            text = f"{source}暂停访问（{known.breaker.reason}），{seconds:.0f} 秒后自动再试。"
+            seconds = breaker.retry_in(now)
+            text = f"{source}暂停访问（{breaker.reason}），{seconds:.0f} 秒后自动再试。"
             raise SourceError(text, source=source, fault=SourceFault.OPEN)
         wait = known.budget.take(now, patience_s=permit.patience_s, keep=permit.keep)
         if wait is None:
             known.refused += 1
-            known.breaker.release()
+            breaker.release()
             text = f"{source}本分钟的 {known.budget.per_minute} 次请求已用完，稍后自动继续。"
             raise SourceError(text, source=source, fault=SourceFault.BUDGET)
         known.asked += 1

@@ -203,6 +203,30 @@ def test_a_refused_request_does_not_speak_against_the_source() -> None:
     assert desk.view(Source.EASTMONEY).breaker is BreakerState.CLOSED
 
 
+def test_trouble_with_downloads_does_not_stop_quotes_of_the_same_source() -> None:
+    """History and quotes come from different machines: a dividend table that is gone must not blind the stops."""
+    desk = sources(Hand())
+    for fault in (SourceFault.STATUS, SourceFault.STATUS, SourceFault.STATUS, SourceFault.BANNED):
+        desk.note(Outcome(Source.SINA, fault, 5, "新浪的服务器出错", download=True))
+    assert desk.usable(Source.SINA)
+    assert isinstance(desk.answer(Permit(Source.SINA)), Granted)
+    with pytest.raises(SourceError, match="暂停访问"):
+        desk.answer(Permit(Source.SINA, download=True))
+    desk.note(Outcome(Source.SINA, None, 7))
+    with pytest.raises(SourceError, match="暂停访问"):
+        desk.answer(Permit(Source.SINA, download=True))
+
+
+def test_trouble_with_quotes_does_not_stop_downloads_and_their_time_is_no_latency() -> None:
+    desk = sources(Hand())
+    for _ in range(3):
+        desk.note(Outcome(Source.EASTMONEY, SourceFault.TIMEOUT, 5))
+    desk.note(Outcome(Source.EASTMONEY, None, 9_000, download=True))
+    assert not desk.usable(Source.EASTMONEY)
+    assert desk.view(Source.EASTMONEY).latency_ms is None
+    assert isinstance(desk.answer(Permit(Source.EASTMONEY, download=True)), Granted)
+
+
 def test_an_unknown_question_is_a_programming_error() -> None:
     with pytest.raises(ContractError):
         sources(Hand()).answer("?")
