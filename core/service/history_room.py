@@ -15,6 +15,7 @@ from core.market.akshare_jobs import DividendsJob, FactorsJob
 from core.market.failover import FeedSwitch
 from core.market.history import table as tables
 from core.market.history.adjust import Dividend, ExFactor, adjusted, factors_from_qfq
+from core.market.history.download import FillReport
 from core.market.history.gaps import DayRange
 from core.market.history.jobs import Akshare, FillGaps, LastCloses, ReadBars, StoreBars, Yesterday
 from core.market.xtdata_feed import XtdataFeed
@@ -51,14 +52,34 @@ class HistoryRoom:
         return await self._from_store(symbol, period, count, adjust, factors)
 
     async def closes(self, symbols: Sequence[Symbol], before: date) -> dict[Symbol, Yesterday]:
-        """The last close of each symbol before a day; what is missing in the store is asked for first."""
-        first = before - timedelta(days=_CLOSES_DAYS)
-        if isinstance(self._feed.active, XtdataFeed):
-            for symbol in symbols:
+        """The last close of each symbol before a day; what is missing in the store is asked for first.
+
+        Symbols that could not be asked are left out; raises UserError when that is all of them.
+        """
+        failed = await self._bring_closes(symbols, before - timedelta(days=_CLOSES_DAYS))
+        job = LastCloses(self._folder, tuple(symbols), before)
+        found = await self._room.downloads.run(job, _DEADLINE_S)
+        known = {one: what for one, what in found.items() if what.last is not None or one not in failed}
+        if failed and not known:
+            raise UserError(next(iter(failed.values())))
+        return known
+
+    async def _bring_closes(self, symbols: Sequence[Symbol], first: date) -> dict[Symbol, str]:
+        """Into the store; the symbols that failed, with the reason. One that fails leaves the others alone."""
+        if not isinstance(self._feed.active, XtdataFeed):
+            report = await self._fill(symbols, Period.D1, first)
+            failed = {one.symbol: one.text for one in report.failures}
+            if report.gave_up:  # what was not asked any more
+                failed.update((symbol, report.text) for symbol in symbols if symbol not in failed)
+            return failed
+        failed = {}
+        for symbol in symbols:
+            try:
                 await self._keep(symbol, Period.D1, await self._feed.bars(symbol, Period.D1, _CLOSES_DAYS))
-        else:
-            await self._fill(symbols, Period.D1, first)
-        return await self._room.downloads.run(LastCloses(self._folder, tuple(symbols), before), _DEADLINE_S)
+            except UserError as error:
+                _log.warning("daily bars of %s could not be had: %s", symbol, error)
+                failed[symbol] = str(error)
+        return failed
 
     async def dividends(self, symbols: Sequence[Symbol]) -> dict[Symbol, tuple[Dividend, ...]]:
         """Announced and past distributions; symbols that could not be asked are left out."""
@@ -81,11 +102,7 @@ class HistoryRoom:
         self, symbol: Symbol, period: Period, count: int, adjust: Adjust, factors: tuple[ExFactor, ...]
     ) -> list[Bar]:
         first = self._clock.now().date() - timedelta(days=(count // _BARS_A_DAY[period] + 1) * 3 // 2 + 12)
-        failed: UserError | None = None
-        try:
-            await self._fill((symbol,), period, first)
-        except UserError as error:
-            failed = error
+        report = await self._fill((symbol,), period, first)
         job = ReadBars(
             self._folder,
             (symbol,),
@@ -96,11 +113,11 @@ class HistoryRoom:
         )
         found = (await self._room.downloads.run(job, _DEADLINE_S)).get(symbol)
         bars = found.bars()[-count:] if found is not None else []
-        if failed is not None and not bars:
-            raise failed
+        if report.failures and not bars:
+            raise UserError(report.failures[0].text)
         return bars
 
-    async def _fill(self, symbols: Sequence[Symbol], period: Period, first: date) -> None:
+    async def _fill(self, symbols: Sequence[Symbol], period: Period, first: date) -> FillReport:
         job = FillGaps(
             self._folder,
             Akshare(self._room.door),
@@ -113,8 +130,7 @@ class HistoryRoom:
         report = await self._room.downloads.run(job, _FILL_DEADLINE_S, on_ask=self._room.sources.answer)
         if report.failures:
             _log.warning("%s", report.text)
-            if not report.bars:
-                raise UserError(report.text)
+        return report
 
     async def _keep(self, symbol: Symbol, period: Period, bars: Sequence[Bar]) -> None:
         """Days that MiniQMT gave serve ex-rights days too, and the desk when MiniQMT is away.

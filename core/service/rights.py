@@ -11,6 +11,7 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from core.clock import Clock
@@ -24,6 +25,7 @@ from core.errors import BadInput, UserError
 from core.service.items import ItemBook
 from core.service.news import RescaleNews
 from core.service.parts import DeskParts
+from core.service.rights_check import DayCheck
 
 if TYPE_CHECKING:
     from core.market.history.adjust import Dividend
@@ -33,6 +35,11 @@ _log = logging.getLogger(__name__)
 
 DONE, SET_ON = "exrights_done", "levels_day"
 """Columns of an item: the ex-days it was rescaled for, and the day on which its levels were set."""
+
+_AT_ONCE = 8
+"""Closes are asked for in so many symbols at a time, so that the first need not wait for the last."""
+PLAUSIBLE = (Decimal("0.3"), Decimal(1))
+"""Ratios that no announcement must back: a dividend lowers the price, and hardly ever to less than a third."""
 
 Closes = Callable[[Sequence[Symbol], date], Awaitable[dict[Symbol, "Yesterday"]]]
 Dividends = Callable[[Sequence[Symbol]], Awaitable[dict[Symbol, tuple["Dividend", ...]]]]
@@ -50,49 +57,90 @@ class RightsDesk:
         closes: Closes | None,
         dividends: Dividends | None,
         on_items: Callable[[Sequence[str]], None],
+        on_free: Callable[[Symbol], None],
     ) -> None:
-        """`on_items` is told which items changed or are held."""
+        """`on_items` is told which items changed or are held, `on_free` what may trigger from now on."""
         self._parts = parts
         self._items = items
         self._policy = policy
         self.closes = closes
         self.dividends = dividends
         self._on_items = on_items
+        self._on_free = on_free
         self._clock: Clock = parts.clock
-        self._day = date.min
-        self._asked: set[Symbol] = set()
+        self._check = DayCheck(parts.clock)
         self._open: dict[Symbol, Yesterday] = {}  # whose first quote of the day is still to come
         self._announced: dict[Symbol, tuple[Dividend, ...]] = {}
         self._held: dict[str, tuple[str, Rescale | None]] = {}
 
     # finding
 
-    async def learn(self, *, again: bool = False) -> None:
+    def expect(self) -> None:
+        """Before quotes are subscribed: what is watched and was not compared yet today waits for `learn`."""
+        if self.closes is None:
+            return
+        if self._clock.now().date() != self._check.day:
+            self._open, self._announced = {}, {}
+        self._check.expect(self._items.symbols)
+
+    async def learn(self) -> None:
         """Get the last closes of what is watched and look at the quotes that are there. For a background task.
 
-        Each symbol is asked about once a day; `again` asks about all anew.
+        Each symbol is asked about once a day; what failed is asked about again by `look`.
         """
         if self.closes is None:
             return
-        today = self._clock.now().date()
-        if today != self._day or again:
-            self._day, self._open, self._announced, self._asked = today, {}, {}, set()
-        missing = [symbol for symbol in self._items.symbols if symbol not in self._asked]
-        if not missing:
+        self.expect()
+        wanted = self._check.take()
+        wanted.sort(key=lambda symbol: symbol not in self._parts.book.positions)  # what is held first
+        found: dict[Symbol, Yesterday] = {}
+        missed = False
+        for start in range(0, len(wanted), _AT_ONCE):
+            batch = wanted[start : start + _AT_ONCE]
+            try:
+                told = await self.closes(batch, self._check.day)
+            except UserError as error:
+                self._fail(wanted[start:], str(error))
+                missed = True
+                break
+            found.update(told)
+            self._open.update(told)
+            quotes = [self._parts.board.quote(symbol) for symbol in batch]
+            self.on_quotes([quote for quote in quotes if quote is not None])
+            self._check.compared(told)
+            for symbol in told:
+                self._on_free(symbol)
+            unknown = [symbol for symbol in batch if symbol not in told]
+            if unknown:
+                self._fail(unknown, f"没有 {unknown[0]} 的日线。")
+                missed = True
+        if wanted and not missed:
+            self._parts.speaker.cure("rights-unknown")
+        await self._look_further(list(found), found)
+
+    def look(self) -> None:
+        """Once a second of desk time: is it time to ask again for what could not be had?"""
+        if self._check.due_again:
+            self._check.again()
+            self._parts.background.spawn(self.learn())
+
+    def _fail(self, symbols: Sequence[Symbol], why: str) -> None:
+        _log.warning("the last closes could not be had, ex-rights days are not looked for: %s", why)
+        self._check.failed(symbols)
+        text = (
+            f"{len(symbols)} 只证券的昨收盘取不到，今天是否除权没有核对，价位按原样触发。"
+            f"程序会自动再试；今天除权的请自己核对价位。原因：{why}"
+        )
+        self._parts.speaker.alarm("rights-unknown", AlarmRank.CARE, "除权没有核对", text)
+        for symbol in symbols:
+            self._on_free(symbol)
+
+    async def _look_further(self, symbols: Sequence[Symbol], closes: dict[Symbol, Yesterday]) -> None:
+        if self.dividends is None or not symbols:
             return
-        try:
-            found = await self.closes(missing, today)
-        except UserError as error:
-            _log.warning("the last closes could not be had, ex-rights days are not looked for: %s", error)
-            return
-        self._asked.update(missing)
-        self._open.update((symbol, found[symbol]) for symbol in missing if symbol in found)
-        quotes = [self._parts.board.quote(symbol) for symbol in missing]
-        self.on_quotes([quote for quote in quotes if quote is not None])
-        if self.dividends is not None:
-            self._announced.update(await self.dividends(missing))
-            for symbol in missing:
-                self._look_ahead(symbol, found.get(symbol))
+        self._announced.update(await self.dividends(symbols))
+        for symbol in symbols:
+            self._look_ahead(symbol, closes.get(symbol))
 
     def _look_ahead(self, symbol: Symbol, known: Yesterday | None) -> None:
         """Say what an announced day is expected to do to the levels; nothing is changed before its first quote."""
@@ -101,11 +149,11 @@ class RightsDesk:
 
         quote = self._parts.board.quote(symbol)
         last = None if known is None else known.last
-        if quote is not None and quote.last > 0 and quote.time.date() == self._day:
-            last = LastClose(self._day, milli_to_decimal(quote.last), official=False)
+        if quote is not None and quote.last > 0 and quote.time.date() == self._check.day:
+            last = LastClose(self._check.day, milli_to_decimal(quote.last), official=False)
         if last is None:
             return
-        for dividend in upcoming(self._announced.get(symbol, ()), self._day):
+        for dividend in upcoming(self._announced.get(symbol, ()), self._check.day):
             expected = announced(symbol, dividend, last)
             for item_id in self._items.of(symbol) if expected is not None else ():
                 shown = preview(self._items.all[item_id], expected) if expected is not None else None
@@ -125,19 +173,21 @@ class RightsDesk:
 
         for quote in quotes:
             known = self._open.get(quote.symbol)
-            if known is None or quote.time.date() != self._day:
+            if known is None or quote.time.date() != self._check.day:
                 continue
             del self._open[quote.symbol]
-            today = (one for one in self._announced.get(quote.symbol, ()) if one.day == self._day)
+            today = (one for one in self._announced.get(quote.symbol, ()) if one.day == self._check.day)
             finding = from_quote(
-                quote, known.last, today=self._day, dividend=next(today, None), rested=known.rested
+                quote, known.last, today=self._check.day, dividend=next(today, None), rested=known.rested
             )
             if isinstance(finding, ExRights):
-                self._found(finding)
+                low, high = PLAUSIBLE
+                backed = finding.cash is not None or low <= finding.ratio < high
+                self._found(finding, self._policy if backed else ExRightsPolicy.HOLD)
             elif isinstance(finding, Unsure):
                 self._unsure(finding)
 
-    def _found(self, rights: ExRights) -> None:
+    def _found(self, rights: ExRights, policy: ExRightsPolicy) -> None:
         from core.market.history.rescale import plan
 
         applied: list[WatchItem] = []
@@ -145,7 +195,7 @@ class RightsDesk:
             rescale = plan(
                 item,
                 [rights],
-                policy=self._policy,
+                policy=policy,
                 levels_day=_day(item, SET_ON),
                 done=[day for day in (_day(item, DONE),) if day is not None],
             )
@@ -181,9 +231,15 @@ class RightsDesk:
 
     def free(self, items: dict[str, WatchItem]) -> dict[str, WatchItem]:
         """The items that may trigger."""
-        if not self._held:
+        if not self._held and not self._check.any_waits:
             return items
-        return {item_id: item for item_id, item in items.items() if item_id not in self._held}
+        return {key: item for key, item in items.items() if key not in self._held and not self._waits(item)}
+
+    def _waits(self, item: WatchItem) -> bool:
+        """Its levels are of an earlier day, and whether today is an ex-rights day is not known yet."""
+        if not self._check.waits(item.symbol):
+            return False
+        return self._check.day not in (_day(item, SET_ON), _day(item, DONE))
 
     def view(self, view: ItemView) -> ItemView:
         """The state of an item, with its hold."""
@@ -218,6 +274,7 @@ class RightsDesk:
         if rescale is None:
             self._let_go(item_id)
             self._on_items([item_id])
+            self._on_free(item.symbol)
             return "已确认：按原价位继续"
         if rescale.problem:
             raise BadInput(reason)
@@ -229,6 +286,7 @@ class RightsDesk:
         self._let_go(item_id)
         self._parts.speaker.items(tuple(self._items.all.values()))
         self._on_items([item_id])
+        self._on_free(item.symbol)
         return "已按除权比例换算价位"
 
     def _let_go(self, item_id: str) -> None:
@@ -250,7 +308,8 @@ class RightsDesk:
         p.speaker.alarm(f"rights/{item.item_id}", rank, title, reason, item.symbol)
         code = "EX_RIGHTS_HELD" if held else "EX_RIGHTS"
         decision = Decision(
-            decision_id=f"rights-{self._day:%Y%m%d}-{item.item_id}",
+            # With the moment: a start later in the day finds what is still held, and says so again.
+            decision_id=f"rights-{self._check.day:%Y%m%d}-{item.item_id}-{self._clock.now_ms()}",
             signal_id="",
             item_id=item.item_id,
             symbol=item.symbol,

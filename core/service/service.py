@@ -81,6 +81,7 @@ class TradingService:
             past.closes if past is not None else None,
             past.dividends if past is not None else None,
             self._tell_views,
+            self._sweep,
         )
 
     @property
@@ -106,6 +107,7 @@ class TradingService:
             await p.link.open()
         except BrokerError:
             _log.warning("the trading channel is not available; the desk runs without it")
+        self.rights.expect()
         await self._feed.subscribe()
         self._tell_all()
         self.parts.background.spawn(self.rights.learn())
@@ -158,6 +160,7 @@ class TradingService:
         items = self.rights.edited(items)
         await self.parts.journal.save_items(items, removed)
         self._items.change(items, removed)
+        self.rights.expect()
         await self._feed.subscribe()
         self.parts.background.spawn(self.rights.learn())
         self.parts.speaker.items(tuple(self.items.values()))
@@ -332,6 +335,7 @@ class TradingService:
         phase = domain_phase(self._items.any_symbol, p.clock.now(), p.calendar)
         p.speaker.clock(phase, p.speaker.outbox.depth)
         self._feed.look()
+        self.rights.look()
         self._day.notice()
         asyncio.get_running_loop().call_later(self._options.clock_s, self._tick_clock)
 
@@ -348,6 +352,7 @@ class TradingService:
             self.parts.speaker.alarm("armed", AlarmRank.CARE, "新交易日未武装", text)
         if self.parts.status.link is LinkState.READY:
             await self.parts.link.refresh()
+        self.rights.expect()
         await self._feed.subscribe()
         self.parts.background.spawn(self.rights.learn())
         self._tell_all()

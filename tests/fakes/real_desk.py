@@ -21,7 +21,7 @@ from core.service.compose import Rooms
 from core.service.news import CommandAnswered, News
 from core.service.outbox import Outbox
 from core.service.paper_real import RealQuotesDesk
-from core.service.rights import Closes
+from core.service.rights import Closes, Dividends
 from core.service.sources import QuotePlan
 from core.simqmt.terminal import SimTerminal
 from tests.fakes.feeds import HandFeed
@@ -43,9 +43,10 @@ class RealDesk:
         cash: str | int = 1_000_000,
         by_hand: str = "",
         closes: Closes | None = None,
+        dividends: Dividends | None = None,
         **rooms: Any,
     ) -> None:
-        """`closes` answers for the store of bars, as the service asks it. `by_hand`: the badge of a best source that the test moves (`hand`), in the place of the plan's first."""
+        """`closes` and `dividends` answer for the store and the sources, as the service asks them. `by_hand`: the badge of a best source that the test moves (`hand`), in the place of the plan's first."""
         folder.mkdir(parents=True, exist_ok=True)
         self.clock = ReplayClock(at(start))
         self.outbox = Outbox()
@@ -74,6 +75,7 @@ class RealDesk:
         )
         self.desk = self.real.desk
         self.desk.service.rights.closes = closes
+        self.desk.service.rights.dividends = dividends
         self._thread = threading.Thread(target=self.desk.loop.run_forever, name="trading", daemon=True)
 
     def __enter__(self) -> RealDesk:

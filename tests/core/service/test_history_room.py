@@ -9,9 +9,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from core.clock import ManualClock
 from core.domain.enums import Adjust, Period
 from core.domain.market import SHANGHAI, Bar, Symbol, datetime_to_ms
+from core.errors import BrokerError, UserError
 from core.lanes import Lane
 from core.market.failover import FeedSwitch
 from core.market.public_records import RightsFactor
@@ -21,7 +24,7 @@ from core.service.history_room import HistoryRoom
 from core.service.sources import QuotePlan, QuoteRoom, SourceKind
 from tests.fakes.market import at
 
-A = Symbol("600000.SH")
+A, B = Symbol("600000.SH"), Symbol("600001.SH")
 
 
 def bar(day: int, close: int) -> Bar:
@@ -35,7 +38,8 @@ class Told(XtdataFeed):
     told: Sequence[Bar] = ()
 
     async def bars(self, symbol: Symbol, period: Period, count: int) -> list[Bar]:
-        assert symbol == A
+        if symbol == B:
+            raise BrokerError("MiniQMT 没有 600001.SH 的日线")
         return [one for one in self.told if one.period is period][-count:]
 
 
@@ -69,6 +73,18 @@ def test_days_are_shown_and_their_last_close_is_known(tmp_path: Path) -> None:
         last = found[A].last
         assert last is not None
         assert (last.day, last.price) == (date(2026, 11, 19), Decimal("10.20"))
+
+    play(tmp_path, story)
+
+
+def test_one_symbol_without_history_leaves_the_others_compared(tmp_path: Path) -> None:
+    async def story(history: HistoryRoom, room: QuoteRoom) -> None:
+        del room
+        found = await history.closes([B, A], date(2026, 11, 20))
+        assert found[A].last is not None
+        assert B not in found
+        with pytest.raises(UserError, match="600001"):
+            await history.closes([B], date(2026, 11, 20))
 
     play(tmp_path, story)
 

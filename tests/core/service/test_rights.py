@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
+
 from core.domain.enums import AlarmRank, FeedState, ItemState
 from core.domain.exrights import ExRightsPolicy
 from core.domain.market import Symbol
 from core.domain.watch import QuantConfig, WatchItem
+from core.errors import SourceError
 from core.market.history.adjust import Dividend
 from core.market.history.exrights import LastClose
 from core.market.history.jobs import Yesterday
 from core.service import commands as c
-from core.service.news import AlarmNews, DecisionNews, ItemsNews, ItemViewsNews, RescaleNews
-from core.service.rights import DONE, SET_ON
+from core.service.news import AlarmNews, DecisionNews, ItemsNews, ItemViewsNews, QuotesNews, RescaleNews
+from core.service.rights import DONE, SET_ON, Closes, Dividends
 from core.service.sources import QuotePlan
 from tests.fakes.desk import journal_rows
 from tests.fakes.market import quote
@@ -35,14 +39,29 @@ ITEM = WatchItem(
 )
 
 
-def open_desk(tmp_path: Path, policy: ExRightsPolicy, items: Sequence[WatchItem] = (ITEM,)) -> RealDesk:
+async def dear(symbols: Sequence[Symbol], before: date) -> dict[Symbol, Yesterday]:
+    """Everything closed at 11.00 yesterday."""
+    del before
+    return {symbol: Yesterday(LastClose(date(2026, 11, 19), Decimal("11.00"))) for symbol in symbols}
+
+
+def open_desk(
+    tmp_path: Path,
+    policy: ExRightsPolicy = ExRightsPolicy.RESCALE,
+    items: Sequence[WatchItem] = (ITEM,),
+    closes: Closes = dear,
+    dividends: Dividends | None = None,
+) -> RealDesk:
     """A desk whose share closed at 11.00 yesterday; its first quote follows."""
-
-    async def closes(symbols: Sequence[Symbol], before: date) -> dict[Symbol, Yesterday]:
-        del before
-        return {symbol: Yesterday(LastClose(date(2026, 11, 19), Decimal("11.00"))) for symbol in symbols}
-
-    return RealDesk(tmp_path, items, QuotePlan(), by_hand="MiniQMT", closes=closes, ex_rights=policy)
+    return RealDesk(
+        tmp_path,
+        items,
+        QuotePlan(),
+        by_hand="MiniQMT",
+        closes=closes,
+        dividends=dividends,
+        ex_rights=policy,
+    )
 
 
 def tell(desk: RealDesk, price: str, pre_close: str) -> None:
@@ -136,15 +155,109 @@ def test_new_levels_of_the_user_end_the_wait(tmp_path: Path) -> None:
 
 
 def test_an_announced_day_is_shown_in_advance_and_changes_nothing(tmp_path: Path) -> None:
-    with open_desk(tmp_path, ExRightsPolicy.RESCALE) as desk:
+    async def dividends(symbols: Sequence[Symbol]) -> dict[Symbol, tuple[Dividend, ...]]:
+        return {symbol: (Dividend(date(2026, 11, 23), bonus=Decimal(1)),) for symbol in symbols}
 
-        async def dividends(symbols: Sequence[Symbol]) -> dict[Symbol, tuple[Dividend, ...]]:
-            return {symbol: (Dividend(date(2026, 11, 23), bonus=Decimal(1)),) for symbol in symbols}
-
-        desk.desk.service.rights.dividends = dividends
-        desk.act(lambda: desk.desk.service.parts.background.spawn(desk.desk.service.rights.learn(again=True)))
+    with open_desk(tmp_path, dividends=dividends) as desk:
         desk.until(lambda: [one for one in desk.told(AlarmNews) if one.key.startswith("rights-soon/")])
         told = next(one for one in desk.told(AlarmNews) if one.key.startswith("rights-soon/"))
         assert (told.rank, "2026-11-23 除权" in told.title) == (AlarmRank.MESSAGE, True)
         assert "8.00 → 4.00" in told.text
         assert item_now(desk) == ITEM
+
+
+class Late:
+    """Closes that come when a test says so."""
+
+    def __init__(self) -> None:
+        self.gate: asyncio.Event | None = None
+
+    async def __call__(self, symbols: Sequence[Symbol], before: date) -> dict[Symbol, Yesterday]:
+        self.gate = asyncio.Event()
+        await self.gate.wait()
+        return await dear(symbols, before)
+
+    def come(self) -> None:
+        assert self.gate is not None
+        self.gate.set()
+
+
+def test_nothing_triggers_until_the_last_close_was_compared(tmp_path: Path) -> None:
+    """Started in the middle of an ex-rights day: the quote is there at once, yesterday's close comes later."""
+    late, falling = Late(), replace(ITEM, entry_low=Decimal("5.00"))  # the old zone holds the new price
+    with open_desk(tmp_path, items=[falling], closes=late) as desk:
+        for _ in range(3):
+            tell(desk, "5.50", "5.50")
+        desk.until(lambda: desk.told(QuotesNews))
+        assert desk.told(DecisionNews) == []
+        desk.until(lambda: late.gate)
+        desk.act(late.come)
+        desk.until(lambda: desk.told(RescaleNews))
+        assert item_now(desk).entry_high == Decimal("5.30")
+        tell(desk, "5.50", "5.50")
+        assert [one.decision.code for one in desk.told(DecisionNews)] == ["EX_RIGHTS"]
+        assert desk.terminal.orders(ACCOUNT) == []
+
+
+def test_what_waited_on_an_ordinary_day_triggers_on_the_quote_that_is_there(tmp_path: Path) -> None:
+    late = Late()
+    with open_desk(tmp_path, closes=late) as desk:
+        tell(desk, "10.50", "11.00")
+        desk.until(lambda: desk.told(QuotesNews))
+        assert desk.terminal.orders(ACCOUNT) == []
+        desk.until(lambda: late.gate)
+        desk.act(late.come)
+        desk.until(lambda: desk.terminal.orders(ACCOUNT))
+
+
+def test_what_could_not_be_compared_is_said_and_asked_again(tmp_path: Path) -> None:
+    """A share that is left out of the answer, like a source that fails."""
+    asked: list[Symbol] = []
+
+    async def closes(symbols: Sequence[Symbol], before: date) -> dict[Symbol, Yesterday]:
+        asked.extend(symbols)
+        return {} if len(asked) == 1 else await dear(symbols, before)
+
+    with open_desk(tmp_path, closes=closes) as desk:
+        desk.until(lambda: [one for one in desk.told(AlarmNews) if one.key == "rights-unknown"])
+        desk.act(lambda: desk.desk.service.parts.background.spawn(desk.desk.service.rights.learn()))
+        desk.until(lambda: asked == [PF, PF])
+        tell(desk, "5.50", "5.50")
+        desk.until(lambda: desk.told(RescaleNews))
+
+
+def test_a_source_that_knows_no_closes_holds_nothing_back_and_is_said(tmp_path: Path) -> None:
+    async def closes(symbols: Sequence[Symbol], before: date) -> dict[Symbol, Yesterday]:
+        raise SourceError("东方财富的连接断了。请检查网络。")
+
+    with open_desk(tmp_path, closes=closes) as desk:
+        tell(desk, "10.50", "11.00")
+        desk.until(lambda: desk.terminal.orders(ACCOUNT))
+        alarm = next(one for one in desk.told(AlarmNews) if one.key == "rights-unknown")
+        assert alarm.rank is AlarmRank.CARE
+        assert "今天是否除权没有核对" in alarm.text
+
+
+@pytest.mark.parametrize("price", ["22.00", "2.20"])
+def test_a_step_that_no_dividend_makes_waits_for_the_user(tmp_path: Path, price: str) -> None:
+    """Twice the price, or a fifth of it, and nothing announced: proposed, not done."""
+    with open_desk(tmp_path, ExRightsPolicy.RESCALE) as desk:
+        tell(desk, price, price)
+        desk.until(lambda: desk.told(RescaleNews))
+        told = desk.told(RescaleNews)[0]
+        assert told.held
+        assert item_now(desk) == ITEM
+        tell(desk, "7.90", price)  # under the old stop
+        assert desk.terminal.orders(ACCOUNT) == []
+        assert desk.command(lambda command_id: c.AcceptRescale(command_id, "pf")).ok
+        assert item_now(desk).take_profit == told.after.take_profit
+
+
+def test_a_restart_says_again_what_is_still_held(tmp_path: Path) -> None:
+    for _ in range(2):
+        with open_desk(tmp_path, ExRightsPolicy.HOLD) as desk:
+            tell(desk, "5.50", "5.50")
+            desk.until(lambda: desk.told(RescaleNews))
+            assert not [one for one in desk.told(AlarmNews) if one.key.startswith("journal")]
+    path = tmp_path / "journal.db"
+    assert journal_rows(path, "select count(*) from decisions where decision_id like 'rights-%'") == [(2,)]
