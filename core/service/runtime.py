@@ -14,6 +14,7 @@ import threading
 from collections.abc import Callable, Coroutine
 from typing import Protocol
 
+from core.errors import UserError
 from core.service.commands import Command
 from core.service.news import CommandAnswered, News, ServiceStopped
 from core.service.outbox import Outbox
@@ -97,7 +98,7 @@ class DeskThread:
         try:
             desk = self._compose(self.outbox)
         except Exception as failure:  # noqa: BLE001 - thread border: told to the window as its last news
-            _log.exception("the desk cannot be composed")
+            _log_failure("the desk cannot be composed", failure)
             self.outbox.put(ServiceStopped(str(failure) or type(failure).__name__))
             return
         asyncio.set_event_loop(desk.loop)
@@ -129,7 +130,7 @@ class DeskThread:
         try:
             await desk.start()
         except Exception as failure:  # noqa: BLE001 - task border: told to the window as its last news
-            _log.exception("the desk cannot start")
+            _log_failure("the desk cannot start", failure)
             self._failure = str(failure) or type(failure).__name__
             desk.loop.stop()
             return
@@ -141,3 +142,11 @@ class DeskThread:
             waiting, self._waiting = self._waiting, []
         for command in waiting:
             await desk.handle(command)
+
+
+def _log_failure(what: str, failure: Exception) -> None:
+    """What the user can cure is a sentence in the log too; a trace is for what only we can."""
+    if isinstance(failure, UserError):
+        _log.error("%s: %s", what, failure)
+    else:
+        _log.error("%s", what, exc_info=failure)

@@ -7,7 +7,9 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from core.errors import UserError
+import pytest
+
+from core.errors import BadInput, UserError
 from core.service.commands import CancelOrder, Command
 from core.service.news import CommandAnswered, News, ServiceStopped
 from core.service.outbox import Outbox
@@ -111,3 +113,21 @@ def test_a_desk_that_cannot_be_composed_says_why(expect_log_error: Callable[[str
     thread.start()
     assert ear.until(ServiceStopped) == [ServiceStopped("数据目录建不起来。")]
     assert thread.stop()
+
+
+@pytest.mark.parametrize(("failure", "traced"), [(BadInput("写错了。请改"), False), (KeyError("x"), True)])
+def test_what_the_user_can_cure_is_logged_as_a_sentence(
+    failure: Exception, traced: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    def compose(_: Outbox) -> SmallDesk:
+        raise failure
+
+    thread = DeskThread(compose)
+    ear = Ear(thread)
+    thread.start()
+    assert ear.until(ServiceStopped) == [ServiceStopped(str(failure))]
+    assert thread.stop()
+    (record,) = [one for one in caplog.records if one.levelname == "ERROR"]
+    assert (record.exc_info is not None) is traced
+    assert traced or "写错了。请改" in record.getMessage()
+    caplog.clear()
