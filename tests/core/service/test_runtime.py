@@ -117,8 +117,13 @@ def test_a_desk_that_cannot_be_composed_says_why(expect_log_error: Callable[[str
 
 @pytest.mark.parametrize(("failure", "traced"), [(BadInput("写错了。请改"), False), (KeyError("x"), True)])
 def test_what_the_user_can_cure_is_logged_as_a_sentence(
-    failure: Exception, traced: bool, caplog: pytest.LogCaptureFixture
+    failure: Exception,
+    traced: bool,
+    caplog: pytest.LogCaptureFixture,
+    expect_log_error: Callable[[str], None],
 ) -> None:
+    expect_log_error("the desk cannot be composed")
+
     def compose(_: Outbox) -> SmallDesk:
         raise failure
 
@@ -130,4 +135,3 @@ def test_what_the_user_can_cure_is_logged_as_a_sentence(
     (record,) = [one for one in caplog.records if one.levelname == "ERROR"]
     assert (record.exc_info is not None) is traced
     assert traced or "写错了。请改" in record.getMessage()
-    caplog.clear()
