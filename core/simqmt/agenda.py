@@ -12,6 +12,7 @@ from typing import Protocol
 class Rank(IntEnum):
     """Order of events that fall on the same millisecond."""
 
+    HOUR = -1  # a session begins or ends by the clock
     ANSWER = 0  # responses, pushes and ticks that are due
     MARKET = 1  # the next snapshot
     ARRIVAL = 2  # an order that reaches the exchange after its latency
@@ -40,6 +41,7 @@ class Agenda:
     def __init__(self) -> None:
         self.sources: list[EventSource] = []
         self.loops: list[TimedLoop] = []
+        self.watches: list[TimedLoop] = []
         self._events: list[tuple[int, int, int, Callable[[], None]]] = []
         self._order = itertools.count()
 
@@ -52,10 +54,13 @@ class Agenda:
         return heapq.heappop(self._events)[3]
 
     def earliest(
-        self, now_ms: int, release_event: Callable[[], None], *, held: bool, timers_alone: bool
+        self, now_ms: int, release_event: Callable[[], None], *, held: bool, paced: bool
     ) -> tuple[int, Callable[[], None]] | None:
-        """The next time and what to call then. `held`: no market events. `timers_alone`: whether timers count when
-        nothing else is due."""
+        """The next time and what to call then. `held`: no market events. `paced`: time goes on by itself.
+
+        Otherwise timers alone would run time away: they count when something else is due or the market is held,
+        watches only when something else is due.
+        """
         best: tuple[int, int] | None = None
         release: Callable[[], None] | None = None
         if self._events:
@@ -65,10 +70,14 @@ class Agenda:
             next_ms = source.peek_ms()
             if next_ms is not None and (best is None or (max(next_ms, now_ms), Rank.MARKET) < best):
                 best, release = (max(next_ms, now_ms), Rank.MARKET), source.release
-        if best is None and not timers_alone:
+        if best is None and not (paced or held):
             return None
         for loop in self.loops:
             timer_ms = loop.next_timer_ms
             if timer_ms is not None and (best is None or (max(timer_ms, now_ms), Rank.TIMER) < best):
                 best, release = (max(timer_ms, now_ms), Rank.TIMER), loop.fire_timers
+        for watch in self.watches if best is not None or paced else ():
+            watch_ms = watch.next_timer_ms
+            if watch_ms is not None and (best is None or (max(watch_ms, now_ms), Rank.HOUR) < best):
+                best, release = (max(watch_ms, now_ms), Rank.HOUR), watch.fire_timers
         return None if best is None or release is None else (best[0], release)

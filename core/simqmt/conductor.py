@@ -211,6 +211,12 @@ class Conductor:
         with self._cond:
             self._agenda.loops.append(loop)
 
+    def add_watch(self, watch: TimedLoop) -> None:
+        """Add what only watches the clock: its moments come when time passes them, and make no time pass."""
+        with self._cond:
+            self._agenda.watches.append(watch)
+            self._cond.notify_all()
+
     def remove_loop(self, loop: TimedLoop) -> None:
         """Forget a closed loop."""
         with self._cond:
@@ -306,7 +312,7 @@ class Conductor:
             self._now_ms,
             self._release_agenda,
             held=self._held,
-            timers_alone=self.speed is not None or self._held,
+            paced=self.speed is not None,
         )
 
     def _release_agenda(self) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import date, time
+from datetime import date, datetime, time
 
 from core.domain.enums import OrderStatus, Phase, Side
 from core.domain.market import Instrument, Quote, Symbol, ms_to_datetime
@@ -19,6 +19,7 @@ from core.exchange.refusals import Refused
 from core.simqmt.accounts import Accounts
 from core.simqmt.exchange import Exchange, Filled, Moved, form_of
 from core.simqmt.gate import OrderFacts, Sight, cancel_objection, is_held_back, judge, may_match
+from core.simqmt.hours import over
 from core.simqmt.records import (
     MARKETS,
     AssetPush,
@@ -169,6 +170,15 @@ class Counter:
             if fixed_too or form_of(order) is not OrderForm.FIXED:
                 pushes += self._end(order, "收盘未成交，委托失效")
         return tuple(pushes)
+
+    def expire_by(self, moment: datetime) -> tuple[Push, ...]:
+        """What the clock ends where no snapshot did: orders of securities whose day is over."""
+        pushes: tuple[Push, ...] = ()
+        for symbol in dict.fromkeys(order.symbol for order in self._accounts.working()):
+            day_over, all_over = over(symbol, moment)
+            if day_over:
+                pushes += self.expire(symbol, fixed_too=all_over)
+        return pushes
 
     def next_day(self, day: date) -> None:
         """The next trading day. Expire before."""

@@ -77,8 +77,12 @@ class Exchange(Protocol):
         """Take an order away; nothing happens when it is not there."""
         ...
 
+    def rest_of(self, quote: Quote) -> Quote:
+        """The newest snapshot of a security with what orders have left of its book."""
+        ...
+
     def without_books(self) -> None:
-        """A new day: yesterday's displayed volume is gone, its last prices stay."""
+        """A new day: yesterday's displayed volume is gone, its last prices are the previous close."""
         ...
 
 
@@ -124,6 +128,11 @@ class Books:
         """The book after somebody took from it."""
         self._books[symbol] = book
 
+    def rest_of(self, quote: Quote) -> Quote:
+        """The newest snapshot of a security with what orders have left of its book."""
+        book = self._books.get(quote.symbol)
+        return quote if book is None else replace(quote, bids=book.bids, asks=book.asks)
+
     def meet(self, order: SimOrder) -> Met:
         """An order meets the displayed book: a limit up to its price, a market order as its type says."""
         book, kind, limit = self.book(order.symbol), price_type_of(order.price_type), order.price_milli
@@ -138,10 +147,26 @@ class Books:
     def forget(self) -> None:
         """A new day."""
         self._books.clear()
-        self._quotes = {
-            symbol: replace(quote, bids=(), asks=(), phase=Phase.PRE_OPEN)
-            for symbol, quote in self._quotes.items()
-        }
+        self._quotes = {symbol: _of_yesterday(quote) for symbol, quote in self._quotes.items()}
+
+
+def _of_yesterday(quote: Quote) -> Quote:
+    """What a screen shows of a security on the morning of the next day: its close as the previous close."""
+    return replace(
+        quote,
+        open=0,
+        high=0,
+        low=0,
+        pre_close=quote.last or quote.pre_close,
+        volume=0,
+        amount=0.0,
+        bids=(),
+        asks=(),
+        phase=Phase.PRE_OPEN,
+        limit_up=0,
+        limit_down=0,
+        suspended=False,
+    )
 
 
 def moved_by(order: SimOrder, met: Met) -> Moved:

@@ -90,7 +90,7 @@ class Sight:
             top=top_of(quote) if quote is not None else BookTop(),
             prev_close=_previous_close(quote, instrument),
             limits=_limits(quote, None if told else instrument, about),
-            halted=_is_halted(quote, instrument),
+            halted=_is_halted(quote, instrument, told),
             close=_close(quote),
             told=told,
         )
@@ -204,9 +204,12 @@ def _query(facts: OrderFacts, ledger: Ledger, sight: Sight, side: Side, price: D
     )
 
 
-def _is_halted(quote: Quote | None, instrument: Instrument | None) -> bool:
-    """Suspended for the day. A halt after the first trade is temporary: orders are taken, and wait for its end."""
-    if quote is not None and quote.volume:
+def _is_halted(quote: Quote | None, instrument: Instrument | None, told: LimitFacts | None) -> bool:
+    """Suspended for the day. A halt after the first trade is temporary: orders are taken, and wait for its end.
+
+    A book put in by hand has no volume; halts of our own (`halting`) need facts, and an opening price.
+    """
+    if quote is not None and (quote.volume or (told is not None and quote.open)):
         return False
     shown = quote is not None and (quote.suspended or quote.phase is Phase.SUSPENDED)
     return shown or (instrument is not None and instrument.suspended)

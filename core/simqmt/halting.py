@@ -33,6 +33,10 @@ class Halts:
         """The facts of a security from now on."""
         self._facts[symbol] = facts
 
+    def until_ms(self, symbol: Symbol) -> int:
+        """When the newest halt of a security ends or ended; 0 without one today."""
+        return self._ends.get(symbol, 0)
+
     def see(self, quote: Quote) -> Quote:
         """A snapshot as the exchange shows it: halted while a halt lasts."""
         symbol, facts = quote.symbol, self._facts.get(quote.symbol)

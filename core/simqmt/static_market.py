@@ -7,9 +7,10 @@ from datetime import date, datetime, time
 from decimal import Decimal
 
 from core.domain.enums import Period, Phase
-from core.domain.market import SHANGHAI, Bar, Instrument, Level, Quote, Symbol, datetime_to_ms
+from core.domain.market import SHANGHAI, Bar, Instrument, Level, Quote, Symbol, datetime_to_ms, ms_to_datetime
 from core.domain.money import decimal_to_milli, milli_to_decimal
 from core.exchange.calendar import MAINLAND
+from core.exchange.sessions import domain_phase
 from core.exchange.symbols import parse_symbol, tick_size
 
 Price = Decimal | str | float
@@ -84,10 +85,13 @@ def static_quote(
     bids: Sequence[tuple[Price, int]] | None,
     asks: Sequence[tuple[Price, int]] | None,
     pre_close: Price | None,
-    phase: Phase,
+    phase: Phase | None,
     known: Quote | None,
 ) -> Quote:
-    """A snapshot of the present moment. Without a book: 100,000 shares a tick below `last` bid and at `last` asked."""
+    """A snapshot of the present moment. Without a book: 100,000 shares a tick below `last` bid and at `last` asked.
+
+    Without a phase it is that of the clock.
+    """
     symbol = parse_symbol(code, tradable_only=False)
     price = _milli(last)
     tick = decimal_to_milli(tick_size(symbol))
@@ -96,15 +100,15 @@ def static_quote(
         symbol=symbol,
         time_ms=now_ms,
         last=price,
-        open=known.open if known else price,
+        open=known.open or price if known else price,
         high=max(known.high, price) if known else price,
-        low=min(known.low, price) if known else price,
+        low=min(known.low or price, price) if known else price,
         pre_close=before,
         volume=known.volume if known else 0,
         amount=known.amount if known else 0.0,
         bids=_levels(bids) if bids is not None else ((price - tick, _SHOWN),),
         asks=_levels(asks) if asks is not None else ((price, _SHOWN),),
-        phase=phase,
+        phase=phase if phase is not None else domain_phase(symbol, ms_to_datetime(now_ms)),
         source="静态行情",
     )
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
@@ -17,6 +18,7 @@ from typing import Any
 
 from core.domain.enums import Phase
 from core.domain.market import Instrument, Quote, Symbol
+from core.domain.money import milli_to_decimal
 from core.errors import ContractError
 from core.exchange.calendar import MAINLAND
 from core.exchange.limits import LimitFacts
@@ -32,6 +34,7 @@ from core.simqmt.faults import Faults
 from core.simqmt.feed_market import FeedMarket
 from core.simqmt.front import Front
 from core.simqmt.halting import Halts
+from core.simqmt.hours import GRACE, Hours, is_morning, still_quotes
 from core.simqmt.looking import Looking
 from core.simqmt.market import MarketSource, WakingMarket
 from core.simqmt.markets import named_market
@@ -82,6 +85,13 @@ class SimTerminal(Looking):
         self.lock = threading.RLock()  # taken before any lock of a client
         self._exchange = make_exchange(queue)
         self._halts = Halts()
+        self._still = isinstance(self.market, StaticMarket)
+        self._hours = Hours(
+            self.clock.now_ms(),
+            self._strike,
+            stands_still=self._still,
+            ended=lambda: self.market.peek_ms() is None,
+        )
         self._instruments: dict[Symbol, Instrument] = {}
         self._read_instruments()
         self._store = Store(self.path)
@@ -93,6 +103,7 @@ class SimTerminal(Looking):
             self._store.close()
             raise
         self.clock.add_source(self)
+        self.clock.add_watch(self._hours)
         if self._own_clock:
             self.clock.start()
 
@@ -142,10 +153,14 @@ class SimTerminal(Looking):
         bids: Sequence[tuple[Price, int]] | None = None,
         asks: Sequence[tuple[Price, int]] | None = None,
         pre_close: Price | None = None,
-        phase: Phase = Phase.CONTINUOUS,
+        phase: Phase | None = None,
         name: str = "",
     ) -> None:
-        """Show this book now, as a snapshot of the present moment. Prices in yuan, volumes in shares."""
+        """Show this book now, as a snapshot of the present moment. Prices in yuan, volumes in shares.
+
+        Without `phase` it is that of the clock. In a static market the book stands until the next: the clock begins and
+        ends its sessions (`hours`).
+        """
         with self.lock:
             quote = static_quote(
                 code,
@@ -207,7 +222,9 @@ class SimTerminal(Looking):
         """Go to the next trading day: open orders expire, T+1 settles; the clock moves to its 09:30 when it can."""
         with self.lock:
             self._roll(MAINLAND.next_trading_day(self.trading_day))
-        self.clock.skip_to(open_ms(self.trading_day))
+            start_ms = open_ms(self.trading_day)
+            self._hours.skip_to(start_ms)
+        self.clock.skip_to(start_ms)
 
     def manual_order(
         self, account: str, code: str, order_type: int, volume: int, price: Price, *, remark: str = ""
@@ -266,12 +283,35 @@ class SimTerminal(Looking):
         pushes: list[Push] = []
         for quote in quotes:
             pushes += self._counter.on_quote(quote)
+            if quote.suspended and (until_ms := self._halts.until_ms(quote.symbol)):
+                self._hours.halted(until_ms)
         self._commit("market")
         self.front.push(pushes)
         if pushes:
             self.front.later(partial(self._show_data, quotes))
         else:
             self._show_data(quotes)
+
+    def _strike(self, moment: datetime) -> None:
+        """What the hour brings, on the conductor's thread."""
+        with self.lock:
+            if self.closed:
+                return
+            if is_morning(moment):
+                if moment.date() > self.trading_day:
+                    self._roll(moment.date())
+                return
+            if self._still:
+                known, left = self._exchange.quotes(), self._exchange.rest_of
+                quotes = still_quotes(known, left, self._halts.until_ms, moment)
+                if quotes:
+                    self._show(quotes)
+            self._end_by(moment)
+
+    def _end_by(self, moment: datetime, *, opening: bool = False) -> None:
+        pushes = self._counter.expire_by(moment)
+        self._commit(*(() if opening else ("day",)))
+        self.front.push(pushes)
 
     def _show_data(self, quotes: Sequence[Quote]) -> None:
         with self.lock:
@@ -285,6 +325,12 @@ class SimTerminal(Looking):
         self._counter.next_day(day)
         self._halts.next_day()
         self._read_instruments()
+        if self._still:  # known by their quotes alone
+            for quote in self._exchange.quotes():
+                if known := self._instruments.get(quote.symbol):
+                    self._instruments[quote.symbol] = replace(
+                        known, pre_close=milli_to_decimal(quote.pre_close)
+                    )
         self._commit("day")
         self.front.push(pushes)
 
@@ -300,7 +346,7 @@ class SimTerminal(Looking):
         self.wake(self._accounts.symbols())
         for order in self._accounts.working():
             self.front.resume(order)
-        self._commit()
+        self._end_by(self.clock.now() - GRACE, opening=True)
 
     def _read_instruments(self) -> None:
         for item in self.market.instruments():

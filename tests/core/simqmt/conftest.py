@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from tests.fakes.market import quote
-from tests.fakes.simqmt import Desk, make_terminal
+from core.simqmt.conductor import Conductor
+from core.simqmt.install import install
+from core.simqmt.terminal import SimTerminal
+from tests.fakes.market import ListMarket, at, quote
+from tests.fakes.simqmt import ACCOUNT, Desk, make_terminal
 
 PFYH = "600000.SH"
 
@@ -24,6 +28,27 @@ def open_desk(tmp_path: Path) -> Iterator[Callable[..., Desk]]:
         desk = make_terminal(folder or tmp_path / f"desk{len(made)}", shown, **options)  # type: ignore[arg-type]
         made.append(desk)
         desk.settle()
+        return desk
+
+    yield build
+    for desk in reversed(made):
+        desk.close()
+
+
+@pytest.fixture
+def still_desk(tmp_path: Path) -> Iterator[Callable[..., Desk]]:
+    """Terminals whose books are put in by hand (`set_quote`), in lock-step and held; see `Desk.hold`."""
+    made: list[Desk] = []
+
+    def build(start: str = "10:00:00", *, folder: Path | None = None, **options: object) -> Desk:
+        options.setdefault("cash", {ACCOUNT: Decimal(1_000_000)})
+        clock = Conductor(at(start))
+        terminal = SimTerminal(folder or tmp_path / f"still{len(made)}", market=None, clock=clock, **options)  # type: ignore[arg-type]
+        install(terminal)
+        desk = Desk(terminal, clock, ListMarket(start=start))
+        desk.hold()
+        clock.start()
+        made.append(desk)
         return desk
 
     yield build
