@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date, time
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,8 +13,9 @@ from core.domain.enums import AlarmRank
 from core.domain.market import Quote, Symbol
 from core.domain.watch import QuantConfig, WatchItem
 from core.service.news import AlarmNews, FeedNews, FlagsNews
+from core.simqmt.market_builtin import BuiltinMarket
 from tests.fakes.desk import LockstepDesk, steps
-from tests.fakes.market import at
+from tests.fakes.market import DAY, at
 
 PF = Symbol("600000.SH")
 OTHERS = ("600004.SH", "600006.SH", "600007.SH", "600008.SH")
@@ -90,3 +92,52 @@ def test_subscriptions_that_are_lost_are_said_and_made_again(desk: Make) -> None
     assert any("已断开" in news.sources[0].text for news in lost)
     assert any("已重新订阅" in news.sources[0].text for news in lost)
     assert [call.time_ms for call in day.calls()] == [at("10:01:00")]
+
+
+class Until(BuiltinMarket):
+    """The built-in market of the paper desk, to an end."""
+
+    def __init__(self, start: time, end: str) -> None:
+        super().__init__(1, date.fromisoformat(DAY), start)
+        self._end_ms = at(end)
+
+    def peek_ms(self) -> int | None:
+        next_ms = super().peek_ms()
+        return next_ms if next_ms is not None and next_ms <= self._end_ms else None
+
+
+RESTING = [("600000.SH",), ("301188.SZ",), ("600000.SH", "159985.SZ")]
+
+
+@pytest.mark.parametrize("symbols", RESTING)
+def test_on_paper_one_resting_share_is_enough_to_notice_that_the_feed_stopped(
+    tmp_path: Path, symbols: tuple[str, ...]
+) -> None:
+    """It may rest for a minute by right; the indices that are asked for beside it may not."""
+    items = [item(symbol, stop_loss="0.01") for symbol in symbols]
+    day = LockstepDesk(tmp_path, Until(time(10, 0), "10:05:00"), items, with_window=True)
+    day.at("10:05:30", lambda: None)
+    day.run(120)
+    alarms = [one for one in day.told(AlarmNews) if one.key == "feed-silent"]
+    assert [one.cured for one in alarms] == [False]
+    assert 0 < alarms[0].time.timestamp() * 1000 - at("10:05:00") <= 10_000
+
+
+def test_on_paper_pushes_that_stop_while_the_service_goes_on_are_noticed_too(tmp_path: Path) -> None:
+    """The client answers newer quotes than it pushes: said as a lost subscription, and the answers are used."""
+    items = [item("600000.SH", stop_loss="0.01")]
+    day = LockstepDesk(tmp_path, Until(time(10, 0), "10:05:30"), items, with_window=True)
+    day.at("10:05:00", lambda: day.terminal.faults.stop_feed())
+    day.run(120)
+    alarms = [one for one in day.told(AlarmNews) if one.key.startswith("feed")]
+    assert alarms
+    assert alarms[0].rank is AlarmRank.ALARM
+    assert 0 < alarms[0].time.timestamp() * 1000 - at("10:05:00") <= 10_000
+
+
+def test_on_paper_no_part_of_an_ordinary_day_is_a_stopped_feed(tmp_path: Path) -> None:
+    """Auctions, the morning, lunch, the close and the evening, with one resting share."""
+    items = [item("600000.SH", stop_loss="0.01")]
+    day = LockstepDesk(tmp_path, Until(time(9, 10), "15:31:00"), items, with_window=True)
+    day.run(240)
+    assert [one for one in day.told(AlarmNews) if one.key.startswith("feed")] == []
