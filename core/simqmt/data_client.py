@@ -66,6 +66,7 @@ class PythonApiClient:
         terminal = type(self).find()
         if terminal is None or terminal.closed:
             return -1, "无法连接"
+        terminal.front.require_home()
         self._link, self._data = DataLink(terminal), DataQueries(terminal)
         self._controls = DataControl(self._data, self._link)
         return 0, ""
@@ -282,6 +283,7 @@ class PythonApiClient:
     def _queries(self) -> DataQueries:
         if self._data is None or not self.is_connected():
             raise RuntimeError("行情服务未连接")
+        self._data.terminal.front.require_home()
         return self._data
 
     @property

@@ -6,6 +6,7 @@ releases them one at a time. Nothing is told before it is durable.
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -27,6 +28,9 @@ from core.simqmt.trader_client import ClientLink
 _FATEFUL = frozenset({"orderStock", "orderStockImmediate", "cancelOrderStock", "cancelOrderStockImmediate"})
 """Requests whose answer must never be guessed."""
 
+OTHER_PROCESS = (
+    "模拟 MiniQMT 只在启动它的那个进程里，这是它的子进程，没有终端。请让程序在一个进程里运行（不用多进程）。"
+)
 _BATCH = 100
 """Requests to one commit at most: the first of a flood shall not wait for the last."""
 
@@ -65,6 +69,7 @@ class Front:
         self.faults = faults
         self.closed = False
         self.folder: Path | None = None
+        self._process = os.getpid()
         self._lock = lock
         self._counter = counter
         self._desk = desk
@@ -80,6 +85,11 @@ class Front:
         self._door = threading.Lock()
         self._inbox: list[Request] = []
         self._links: dict[ClientLink, None] = {}
+
+    def require_home(self) -> None:
+        """Raise RuntimeError in a forked process: the terminal's threads stayed behind, so nobody would ever answer."""
+        if self._process != os.getpid():
+            raise RuntimeError(OTHER_PROCESS)
 
     @property
     def calls(self) -> tuple[Call, ...]:

@@ -82,7 +82,7 @@ def open_terminal(options: RunOptions) -> SimTerminal:
     folder = options.folder
     if folder is None:
         folder = Path(tempfile.mkdtemp(prefix="simqmt-"))
-        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        atexit.register(_remove, folder, os.getpid())
     faults = Faults.read(options.faults, options.seed) if options.faults is not None else None
     terminal = SimTerminal(
         folder,
@@ -93,7 +93,7 @@ def open_terminal(options: RunOptions) -> SimTerminal:
         seed=options.seed,
         faults=faults,
     )
-    atexit.register(_close, terminal)
+    atexit.register(_close, terminal, os.getpid())
     terminal.feed(_standing(market, start_ms))
     install(terminal, any_path=True)
     return terminal
@@ -179,6 +179,12 @@ def _keep_beijing_time() -> None:
         time.tzset()
 
 
-def _close(terminal: SimTerminal) -> None:
-    terminal.close()
-    terminal.clock.stop()
+def _close(terminal: SimTerminal, process: int) -> None:
+    if process == os.getpid():  # not in a process that the program forked
+        terminal.close()
+        terminal.clock.stop()
+
+
+def _remove(folder: Path, process: int) -> None:
+    if process == os.getpid():
+        shutil.rmtree(folder, ignore_errors=True)

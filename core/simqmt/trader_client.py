@@ -64,6 +64,7 @@ class ClientLink:
         """0 or -1."""
         if self.front is None or self.stopped:
             return -1
+        self.front.require_home()
         return self.front.connect(self)
 
     def stop(self) -> None:
@@ -83,6 +84,7 @@ class ClientLink:
             self._waiting[seq] = (request, None)
             self.answer(request, empty_answer(self.surface, request, NOT_CONNECTED))
             return -1
+        self.front.require_home()
         self._waiting[seq] = (request, self.front.clock.park())
         return self.front.submit(request)
 

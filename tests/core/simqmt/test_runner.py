@@ -237,6 +237,33 @@ def test_fake_time_says_what_it_needs(tmp_path: Path, book: str) -> None:
     assert "请加 --fake-time" in plain.stderr
 
 
+FORKS = (
+    TRADES
+    + """
+import os
+told = []
+for ask in (lambda: trader.order_stock(account, "600000.SH", 23, 100, 11, 10.0, "s", "r"),
+            lambda: xtdata.get_full_tick(["600000.SH"]),
+            lambda: xttrader.XtQuantTrader("x", 8).connect()):
+    child = os.fork()
+    if child == 0:
+        try:
+            ask()
+        except RuntimeError as error:
+            sys.exit(9 if "只在启动它的那个进程里" in str(error) else 8)
+        sys.exit(7)
+    told.append(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+print(told, len(trader.query_stock_orders(account)))
+"""
+)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+def test_a_forked_process_is_told_and_leaves_the_terminal_alone(tmp_path: Path, book: str) -> None:
+    done = run(tmp_path, "--market", book, "--at", "10:00", "program.py", program=FORKS)
+    assert done.stdout.splitlines()[-1] == "[9, 9, 9] 1", done.stderr
+
+
 def xtquant_folder() -> str:
     found = importlib.util.find_spec("xtquant")
     assert found is not None
