@@ -72,15 +72,17 @@ class Counter:
         *,
         push_views: bool,
         facts: Callable[[Symbol], LimitFacts | None],
+        vouches_for: Callable[[Symbol, int], bool],
     ) -> None:
         """`push_views`: whether money and holdings are pushed, which many real installations never do. `facts`: what
-        was told of a security beside its instrument."""
+        was told of a security beside its instrument. `vouches_for`: whether its book still holds at a moment."""
         self._accounts = accounts
         self._exchange = exchange
         self._instrument = instrument
         self._now_ms = now_ms
         self._push_views = push_views
         self._facts_of = facts
+        self._vouches_for = vouches_for
         self._sights: dict[Symbol, Sight] = {}
         self._held_back: dict[Symbol, dict[int, None]] = {}
         # Outside a parking cage when they were taken. What was inside then is not judged again on arrival: a sell at
@@ -138,8 +140,10 @@ class Counter:
             return ()
         self._outside.discard(order_id)
         order = self._accounts.put(order.changed(order.status, at_exchange=True))
-        moment = ms_to_datetime(self._now_ms())
-        return self._book(self._exchange.arrive(order, moment, matching=may_match(order, moment)))
+        now_ms = self._now_ms()
+        moment = ms_to_datetime(now_ms)
+        matching = may_match(order, moment) and self._vouches_for(order.symbol, now_ms)
+        return self._book(self._exchange.arrive(order, moment, matching=matching))
 
     def cancel_arrives(self, order_id: int) -> tuple[Push, ...]:
         """A cancel arrives: the open rest goes, or it was too late."""

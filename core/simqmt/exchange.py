@@ -66,7 +66,8 @@ class Exchange(Protocol):
         ...
 
     def arrive(self, order: SimOrder, moment: datetime, *, matching: bool) -> Moved:
-        """An order reaches the exchange; `matching` says that its symbol is in continuous auction by the clock."""
+        """An order reaches the exchange; `matching` says that its symbol is in continuous auction by the clock, on
+        a book that still holds."""
         ...
 
     def rest(self, order: SimOrder) -> None:

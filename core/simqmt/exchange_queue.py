@@ -1,7 +1,7 @@
 """The simulator's own reading: orders stand in a queue, call auctions match, breaks are waited through.
 
 A symbol's orders are in one of four places. `calling`: sent in a call auction. `fresh`: sent in a break (09:25 to
-09:30, lunch, a halt, before the first snapshot); they meet the first continuous snapshot as if they arrived then.
+09:30, lunch, a halt, before the first snapshot) or while a feed is silent; they meet the first continuous snapshot as if they arrived then.
 `standing`: in the queue of continuous auction (`core.exchange.standing`), and in the closing call. `fixed`: waiting for
 after-hours trading at the closing price.
 
@@ -86,9 +86,11 @@ class QueueExchange(Books):
             return Moved(tuple(self._at_close(line, quote))) if at_close and quote is not None else NOTHING
         if matching and quote is not None and is_trading(quote):
             return self._meet(line, order, datetime_to_ms(moment))
-        if form is OrderForm.MARKET:
+        session = phase_at(order.symbol, moment)
+        halted = quote is not None and (quote.suspended or quote.phase is Phase.SUSPENDED)
+        if form is OrderForm.MARKET and (halted or session is not SessionPhase.CONTINUOUS):
             return Moved(ended=(order.order_id,))
-        if phase_at(order.symbol, moment) in _CALL_SESSIONS:
+        if session in _CALL_SESSIONS:
             line.calling[order.order_id] = order
         else:
             line.fresh[order.order_id] = order
@@ -137,6 +139,7 @@ class QueueExchange(Books):
     def _let_in(self, line: _Line, quote: Quote, fills: list[Filled]) -> Moved:
         """What waited for continuous auction arrives, oldest first."""
         limits: list[tuple[int, int]] = []
+        ended: list[int] = []
         if not (line.fresh or line.calling):
             return Moved(tuple(fills))
         waiting = {
@@ -148,7 +151,8 @@ class QueueExchange(Books):
             moved = self._meet(line, order, quote.time_ms)
             fills += moved.fills
             limits += moved.limits
-        return Moved(tuple(fills), limits=tuple(limits))
+            ended += moved.ended
+        return Moved(tuple(fills), tuple(ended), tuple(limits))
 
     # auctions
 

@@ -1,6 +1,10 @@
 """A market that is fed: its books are the quotes that somebody pushes in (`SimTerminal.feed`), real ones among them.
 
 It has no events of its own but one: the morning of the next trading day, so that a night passes without a quote too.
+
+A book is vouched for as long as the feed lives: something was fed within `FEED_MS`, and this security, be it the same
+snapshot again, within `SYMBOL_MS` (a quiet one is quoted on change only). On a book nobody vouches for nothing is
+matched: orders wait for the next snapshot, and expire at the close when none comes.
 """
 
 from __future__ import annotations
@@ -21,6 +25,8 @@ from core.exchange.refusals import Refused
 from core.exchange.symbols import tick_size
 from core.simqmt.securities import name_of
 
+FEED_MS = 60_000
+SYMBOL_MS = 300_000
 _MORNING = time(8, 30)
 
 
@@ -32,6 +38,8 @@ class FeedMarket:
         self._start_ms = start_ms if start_ms is not None else round(wall.time() * 1000)
         self._instruments = {item.symbol: item for item in instruments}
         self._newest: dict[Symbol, Quote] = {}
+        self._seen_ms: dict[Symbol, int] = {}
+        self._fed_ms = self._start_ms
         self._morning_ms = _next_morning(self._start_ms)
 
     @property
@@ -55,18 +63,25 @@ class FeedMarket:
         self._morning_ms = _next_morning(self._morning_ms)
         return ()
 
-    def take(self, quotes: Iterable[Quote]) -> list[Quote]:
+    def take(self, quotes: Iterable[Quote], now_ms: int) -> list[Quote]:
         """Keep what is news, and hand it on: no repetition, nothing older than what is shown, no unknown kind of code."""
         fresh: list[Quote] = []
         for quote in quotes:
             known = self._newest.get(quote.symbol)
-            if known is not None and (quote.time_ms < known.time_ms or _same(quote, known)):
+            if known is not None and quote.time_ms < known.time_ms:
                 continue
-            if class_of(quote.symbol) is None:
+            self._fed_ms = self._seen_ms[quote.symbol] = now_ms
+            if (known is not None and _same(quote, known)) or class_of(quote.symbol) is None:
                 continue
             self._newest[quote.symbol] = quote
             fresh.append(quote)
         return fresh
+
+    def vouches_for(self, symbol: Symbol, now_ms: int) -> bool:
+        """Whether the newest snapshot of a security can be taken for its book of this moment."""
+        seen_ms = self._seen_ms.get(symbol)
+        alive = now_ms - self._fed_ms <= FEED_MS
+        return alive and seen_ms is not None and now_ms - seen_ms <= SYMBOL_MS
 
     def describe(self, instruments: Iterable[Instrument]) -> None:
         """Names, limits and flags of securities, better than what their quotes tell."""

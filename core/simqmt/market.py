@@ -45,6 +45,15 @@ class MarketSource(Protocol):
 
 
 @runtime_checkable
+class SkippingMarket(Protocol):
+    """A market that can go on at a later moment without showing what lies between."""
+
+    def skip_to(self, now_ms: int) -> tuple[Quote, ...]:
+        """The next snapshots are those from `now_ms` on; gives the last ones before, which stand on the screen then."""
+        ...
+
+
+@runtime_checkable
 class WakingMarket(Protocol):
     """A market that shows more securities than it lists, once they are asked for."""
 

@@ -112,6 +112,14 @@ class BuiltinMarket:
                 found.append(last)
         return tuple(found)
 
+    def skip_to(self, now_ms: int) -> tuple[Quote, ...]:
+        """Go on at `now_ms`, a moment of a trading day; the last snapshot of each security before it on that day."""
+        day = ms_to_datetime(now_ms).date()
+        self._open_day(day, now_ms)
+        self._shown_day = day
+        found = (self._split(order, day, now_ms)[0] for order in range(len(self._listed)))
+        return tuple(quote for quote in found if quote is not None)
+
     def wake(self, symbol: Symbol, now_ms: int) -> Quote | None:
         """Show this security too from now on, if its code is valid; its last snapshot before `now_ms`, if any."""
         security = None if symbol in self._securities else invent(symbol)

@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 
 from core.domain.enums import Period
-from core.domain.market import Bar, Instrument, Quote, Symbol
+from core.domain.market import Bar, Instrument, Quote, Symbol, ms_to_datetime
 from core.domain.money import milli_to_decimal
 from core.errors import BadInput
 from core.exchange.boards import class_of
@@ -64,6 +64,15 @@ class ReplayMarket:
         self._newest[quote.symbol] = quote
         self._released[quote.symbol].append(quote)
         return (quote,)
+
+    def skip_to(self, now_ms: int) -> tuple[Quote, ...]:
+        """Pass over the snapshots before `now_ms`; the last of each security on the way."""
+        passed: dict[Symbol, Quote] = {}
+        while (next_ms := self.peek_ms()) is not None and next_ms < now_ms:
+            (quote,) = self.pop()
+            passed[quote.symbol] = quote
+        day = ms_to_datetime(now_ms).date()
+        return tuple(quote for quote in passed.values() if quote.time.date() == day)
 
     def instruments(self) -> Sequence[Instrument]:
         """Securities of the file as their newest released snapshot shows them, before it their first.

@@ -38,7 +38,11 @@ from core.simqmt.builtin_dice import draws
 
 STEP_MS = 3_000
 _LEVELS = 5
-_WINDOWS = ((time(9, 15), time(11, 30, 3)), (time(13, 0), time(15, 0, 3)))
+_WINDOWS = (
+    (time(9, 15), time(11, 30, 3)),
+    (time(13, 0), time(15, 0, 3)),
+    (time(15, 5), time(15, 30)),
+)
 _KNOWN = frozenset({"last", "preClose", "name", "bids", "asks", "suspended"})
 _ABSURD = Decimal(1_000_000)
 
@@ -93,6 +97,11 @@ class StaticFileMarket:
             self._day = day
             self._volumes = dict.fromkeys(self._volumes, 0)
         return tuple(self._quote(line, now_ms) for line in self._lines)
+
+    def skip_to(self, now_ms: int) -> tuple[Quote, ...]:
+        """Go on at `now_ms`; nothing stands before the next snapshot of prices that stand still."""
+        self._next_ms = _on_grid(now_ms)
+        return ()
 
     def standing(self) -> tuple[Quote, ...]:
         """What the screen shows at the start."""

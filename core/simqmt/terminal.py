@@ -36,7 +36,7 @@ from core.simqmt.front import Front
 from core.simqmt.halting import Halts
 from core.simqmt.hours import GRACE, Hours, is_morning, still_quotes
 from core.simqmt.looking import Looking
-from core.simqmt.market import MarketSource, WakingMarket
+from core.simqmt.market import MarketSource, SkippingMarket, WakingMarket
 from core.simqmt.markets import named_market
 from core.simqmt.opening import Position, new_ledgers
 from core.simqmt.records import Push, Ticket
@@ -117,6 +117,7 @@ class SimTerminal(Looking):
             now_ms,
             push_views=push_views,
             facts=self._halts.facts,
+            vouches_for=self._vouches_for,
         )
         self.front = Front(
             self.surface,
@@ -198,7 +199,7 @@ class SimTerminal(Looking):
             if self.closed:
                 return
             if isinstance(self.market, FeedMarket):
-                quotes = self.market.take(quotes)
+                quotes = self.market.take(quotes, self.clock.now_ms())
                 if any(quote.symbol not in self._instruments for quote in quotes):
                     self._read_instruments()
             if quotes:
@@ -224,6 +225,11 @@ class SimTerminal(Looking):
             self._roll(MAINLAND.next_trading_day(self.trading_day))
             start_ms = open_ms(self.trading_day)
             self._hours.skip_to(start_ms)
+            if isinstance(self.market, SkippingMarket):
+                shown = self.market.skip_to(start_ms)
+                self._read_instruments()
+                if shown:
+                    self._show(shown)
         self.clock.skip_to(start_ms)
 
     def manual_order(
@@ -312,6 +318,11 @@ class SimTerminal(Looking):
         pushes = self._counter.expire_by(moment)
         self._commit(*(() if opening else ("day",)))
         self.front.push(pushes)
+
+    def _vouches_for(self, symbol: Symbol, now_ms: int) -> bool:
+        """Only a feed can fall silent; every other market's book holds until its next snapshot."""
+        market = self.market
+        return market.vouches_for(symbol, now_ms) if isinstance(market, FeedMarket) else True
 
     def _show_data(self, quotes: Sequence[Quote]) -> None:
         with self.lock:

@@ -138,3 +138,46 @@ def test_a_free_running_terminal_on_fed_quotes_follows_the_wall_clock(tmp_path: 
         assert str(terminal.trading_day) == MONDAY
     finally:
         terminal.close()
+
+
+def test_a_silent_feed_fills_nothing_until_it_speaks_again(fed: Fed) -> None:
+    desk = fed()
+    book = shown(f"{FRIDAY} 09:59:58", "10.00", asks=[("10.00", 5000)])
+    desk.terminal.feed([book])
+    desk.settle(f"{FRIDAY} 10:00:30")
+    desk.terminal.feed([book])  # no news, but alive
+    desk.settle(f"{FRIDAY} 10:01:30")
+    trader = desk.trader()
+    alive = trader.buy(PFYH, 100, 10.0)
+    desk.settle(f"{FRIDAY} 10:01:31")
+    assert trader.order_states(alive) == [50, 56]
+    limit, market = trader.buy(PFYH, 300, 10.05), trader.buy(PFYH, 300, 0, price_type=42)
+    gone = trader.buy(PFYH, 300, 10.05)
+    assert trader.api.cancel_order_stock(trader.account, gone) == 0
+    desk.settle(f"{FRIDAY} 10:20:00")
+    assert [trader.order_states(order) for order in (limit, market, gone)] == [[50], [50], [50, 51, 54]]
+    desk.terminal.feed([shown(f"{FRIDAY} 10:19:59", "10.02", asks=[("10.02", 500)])])
+    desk.settle()
+    assert trader.order_states(limit) == [50, 56]
+    assert trader.order_states(market) == [50, 53]
+    assert {(t.traded_price, t.traded_volume) for t in trader.events("on_stock_trade")[1:]} == {
+        (10.02, 300),
+        (10.02, 200),
+    }
+
+
+def test_a_quiet_security_holds_for_five_minutes_while_others_are_quoted(fed: Fed) -> None:
+    desk = fed()
+    desk.terminal.feed([shown(f"{FRIDAY} 09:59:58", "10.00", asks=[("10.00", 5000)])])
+    trader = desk.trader()
+    other = quote("000001.SZ", f"{FRIDAY} 10:04:50", "10.00", pre_close="10.00")
+    desk.settle(f"{FRIDAY} 10:04:51")
+    desk.terminal.feed([other])
+    early = trader.buy(PFYH, 100, 10.0)
+    desk.settle(f"{FRIDAY} 10:05:10")
+    desk.terminal.feed([replace(other, time_ms=other.time_ms + 18_000)])
+    late = trader.buy(PFYH, 100, 10.0)
+    desk.settle()
+    assert [trader.order_states(order) for order in (early, late)] == [[50, 56], [50]]
+    desk.settle(f"{FRIDAY} 15:01:00")
+    assert trader.order_states(late) == [50, 54]
