@@ -106,6 +106,20 @@ def test_t00_what_was_imported_before_stays(dead_network: dict[str, str]) -> Non
     )
 
 
+def test_the_update_check_costs_no_import_and_takes_none_away() -> None:
+    printed = run("""
+        import sys
+        from core.xtquant_package import import_xtquant
+        import_xtquant()
+        print([name for name in ("requests", "urllib3", "pkg_resources") if name in sys.modules])
+        import requests
+        del sys.modules["xtquant"]
+        import_xtquant()
+        assert sys.modules["requests"] is requests
+    """)
+    assert printed.strip() == "[]"
+
+
 def test_the_import_is_refused_on_the_main_thread() -> None:
     with pytest.raises(ContractError, match="worker thread"):
         vendor.load()
