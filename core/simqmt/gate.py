@@ -137,11 +137,12 @@ def judge(facts: OrderFacts, sight: Sight) -> Verdict:
         protects = uses_protection(kind, exchange_of(symbol)) and price is not None and price > 0
         price = price if protects else Decimal(0)
     found = check_order(_query(facts, facts.ledger, sight, side, price), money=False)
-    refusal = found.refusal
-    if refusal is not None and refusal.code in _AT_REQUEST:
+    refusal, instrument = found.refusal, sight.instrument
+    unknown = sight.quote is None and instrument is None
+    # Nothing is known of it, so a latest price neither: that is not what the program did wrong.
+    if refusal is not None and refusal.code in _AT_REQUEST and not (unknown and price is None):
         return Verdict(None, f"{prefix}[{refusal.text}]")
-    instrument = sight.instrument
-    if sight.quote is None and instrument is None:
+    if unknown:
         return Verdict(None, f"{prefix}[证券代码 {ticket.code} 不在模拟行情中]")
     name, limit = instrument.name if instrument else "", _market_limit(kind, side, price, found)
     draft = Draft(symbol, name, side, price if price is not None else Decimal(0), limit)

@@ -144,16 +144,18 @@ def test_refused_at_the_request_gives_minus_one_and_the_reason_by_seq(open_desk:
         (PFYH, 150, FIX_PRICE),
         (PFYH, 100, 3),
         ("600001.SH", 100, FIX_PRICE),
+        ("600001.SH", 100, 5),
     ]
     seqs = [
         trader.api.order_stock_async(trader.account, code, BUY, volume, kind, 10.0, "", f"r{n}")
         for n, (code, volume, kind) in enumerate(asked)
     ]
     desk.settle()
-    assert [r.order_id for r in trader.events("on_order_stock_async_response")] == [-1] * 4
+    assert [r.order_id for r in trader.events("on_order_stock_async_response")] == [-1] * 5
     errors = trader.events("on_order_error")
     assert [(e.seq, e.order_id, e.error_id) for e in errors] == [(seq, -1, -61) for seq in seqs]
     assert errors[1].error_msg.startswith("限价买入 [SH600000] ")
+    assert all("不在模拟行情中" in error.error_msg for error in errors[3:])
     assert trader.events("on_stock_order") == []
 
 
