@@ -23,6 +23,8 @@ _PROPER = frozenset({"Shanghai", "Shenzhen", "Beijing", "East", "Sina"})
 _FIRST = {"；": 10_001, "：": 10_000}
 """Marks that part whole sentences: tried before any template, so that none reaches across them."""
 _KEPT = 4_096
+_OPENS = 4
+"""So much Chinese makes a sentence."""
 _CUTS = 24
 """So many cuts of one text by one template are tried."""
 
@@ -72,6 +74,7 @@ class EnglishWords:
     """
 
     def __init__(self, catalogue: Mapping[str, str]) -> None:
+        catalogue = {**dict(_openings(catalogue)), **catalogue}
         self._words = {zh: en for zh, en in catalogue.items() if "{" not in zh}
         self._by_start: dict[str, list[_Template]] = {}
         for chinese, english in catalogue.items():
@@ -100,7 +103,9 @@ class EnglishWords:
         if known is not None:
             return known
         best = self._filled(text) or self._filled(text, loose=True) or self._word_and_name(text)
-        return self._in_turn(text) or self._unended(text) or best if _left(best) else best
+        if not _left(best):
+            return best
+        return self._in_turn(text) or self._unended(text) or self._said_of(text) or best
 
     def _filled(self, text: str, *, loose: bool = False, may_join: bool = True) -> str:
         """The best English by a template, empty when none fits better than what there is."""
@@ -124,6 +129,15 @@ class EnglishWords:
         whole = text + "。"
         said = self._words.get(whole) or self._filled(whole, may_join=False)
         return "" if _left(said) else said.removesuffix(".")
+
+    def _said_of(self, text: str) -> str:
+        """A word of ours and what is said of it (`新浪` and `的答复格式变了`), empty when it is not that."""
+        for at in range(1, len(text)):
+            word = self._words.get(text[:at])
+            said = self.phrase(text[at:]) if word else ""
+            if said[:1] in (" ", ":") and not _left(said):
+                return f"{word}{said}"
+        return ""
 
     def _in_turn(self, text: str) -> str:
         """Sentences that follow each other, empty when one of them is not understood."""
@@ -221,6 +235,20 @@ def _compile(chinese: str, english: str) -> _Template:
         weight=_FIRST.get(constant, len(constant)),
         joins=len(constant.strip()) < 2,
     )
+
+
+def _openings(catalogue: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """The first sentence of each text of several, which stands alone where another sentence tells only the gist."""
+    for chinese, english in catalogue.items():
+        first, _, more = chinese.partition("。")
+        said = english.partition(". ")[0]
+        as_many = more and chinese.rstrip("。").count("。") == english.count(". ")
+        if as_many and len(_CHINESE.findall(first)) >= _OPENS and _values(first) == _values(said):
+            yield first, said
+
+
+def _values(template: str) -> list[int]:
+    return sorted(piece for piece in _pieces(template) if isinstance(piece, int))
 
 
 def _pieces(template: str) -> list[str | int]:

@@ -43,6 +43,7 @@ from core.market.board import QuoteBoard
 from core.market.history.download import Failure, FillReport
 from core.market.history.gaps import DayRange
 from core.market.history.rescale import plan
+from core.market.source_names import gist
 from core.market.validity import Silence, judge
 from core.risk.gate import RiskGate
 from core.service import news as n
@@ -181,16 +182,34 @@ PAUSED_EN = (
 )
 
 
+@pytest.mark.parametrize("source", ["东方财富", "新浪"])
+@pytest.mark.parametrize(
+    "problem",
+    [
+        "的答复格式变了。稍后自动再试。",
+        "的K线有问题：不是数字：'x'。稍后自动再试。",
+        "没有按时回答（ReadTimeout）。请检查网络，程序会自动再试。",
+        "拒绝访问（HTTP 456），可能请求太多。已放慢，稍后自动再试。",
+        "的服务器出错（HTTP 500），稍后自动再试。",
+    ],
+)
+def test_the_gist_of_a_problem_is_english_in_another_sentence(
+    words: EnglishWords, source: str, problem: str
+) -> None:
+    text = f"{source}暂停访问（{gist(source + problem)}），30 秒后再试；{gist(source + problem)}。现用新浪。"
+    assert is_english(words.text(text)), words.text(text)
+
+
 @pytest.mark.parametrize(
     ("chinese", "english"),
     [
         (PAUSED, PAUSED_EN),
         (f"{PAUSED}。现用东方财富。", f"{PAUSED_EN}. Now using East Money."),
         (
-            f"MiniQMT 的行情用不了（{PAUSED}；东方财富的答复格式变了。稍后自动再试。程序会自动再试。），现由备用源 x 代替。"
+            f"MiniQMT 的行情用不了（{PAUSED}；东方财富的答复格式变了。稍后自动再试。请检查网络，程序会自动再试。），现由备用源 x 代替。"
             "设置允许备用源触发交易：到价照常执行。",
             f"MiniQMT gives no usable quotes ({PAUSED_EN}; East Money changed the format of its answer. It is asked "
-            "again later. The program tries again by itself); the stand-in source x is used now. The settings allow a "
+            "again later. Check the network; the program tries again by itself); the stand-in source x is used now. The settings allow a "
             "stand-in source to trigger orders: levels work as usual.",
         ),
         (
