@@ -27,7 +27,7 @@ from core.market.akshare_jobs import DoorOptions, QuotesAnswer, QuotesJob
 from core.market.breaker import BreakerState
 from core.market.helper import HelperProcess
 from core.market.pace import SHORTEST_S, Pace
-from core.market.source_names import Source, SourceFault
+from core.market.source_names import Source, SourceFault, gist
 from core.market.sources import Outcome, SourceDetails, Sources
 from core.market.vitals import SILENCE_S, HealthListener, Vitals
 from core.ports import FeedHealth
@@ -176,7 +176,7 @@ class AkshareFeed:
                     await self._poll(due)
                 except Exception as error:  # noqa: BLE001 - task border: the feed must go on
                     _log.exception("a round of quotes failed")
-                    self._failed(f"行情轮询出错：{error!r}。请查看日志。")
+                    self._failed(f"行情轮询出错：{error!r}，详情在日志里")
                 continue
             wait = self._pace.next_due(self._loop.time())
             gathered = _LONGEST_SLEEP_S if wait is None else min(_LONGEST_SLEEP_S, wait + _GATHER_S)
@@ -211,14 +211,12 @@ class AkshareFeed:
         for view in views:
             if not self._sources.usable(view.source):
                 seconds = f"{view.retry_in_s:.0f} 秒后再试"
-                problems.append(f"{view.source}暂停访问（{view.reason.rstrip('。')}），{seconds}")
+                problems.append(f"{view.source}暂停访问（{gist(view.reason)}），{seconds}")
                 continue
             answer = await self._ask(view.source, due, problems)
             if answer is not None:
                 doubted = [one for one in views if one.breaker is BreakerState.HALF_OPEN and one is not view]
-                problems += [
-                    f"{one.source}暂停访问（{one.reason.rstrip('。')}），正在再试" for one in doubted
-                ]
+                problems += [f"{one.source}暂停访问（{gist(one.reason)}），正在再试" for one in doubted]
                 return answer
         return None
 
@@ -231,9 +229,9 @@ class AkshareFeed:
             answer = await self._helper.run(job, deadline_s, on_ask=self._sources.answer)
         except HelperTimeout as error:
             self._sources.note(Outcome(source, SourceFault.TIMEOUT, round(deadline_s * 1000), str(error)))
-            problems.append(str(error))
+            problems.append(gist(str(error)))
         except UserError as error:
-            problems.append(str(error).rstrip("。"))
+            problems.append(gist(str(error)))
         else:
             if answer.quotes or not answer.bad:
                 return answer
@@ -266,7 +264,7 @@ class AkshareFeed:
 
     def _failed(self, text: str) -> None:
         self.failed_polls += 1
-        self._vitals.set(FeedState.LOST, f"{text.rstrip('。')}。程序会自动再试。")
+        self._vitals.set(FeedState.LOST, f"{text.rstrip('。')}。请检查网络，程序会自动再试。")
 
     def _trading(self, for_s: float) -> bool:
         """Has any symbol traded continuously now and so many seconds ago? Breaks are longer than any patience."""

@@ -33,6 +33,11 @@ class SourceFault(StrEnum):
         return self not in (SourceFault.REFUSED, SourceFault.EMPTY, SourceFault.BUDGET, SourceFault.OPEN)
 
 
+def gist(sentences: str) -> str:
+    """What happened, without the advice that follows and without the stop: for use inside another sentence."""
+    return sentences.partition("。")[0]
+
+
 _HOSTS = (
     (Source.EASTMONEY, ("eastmoney.com",)),
     (Source.SINA, ("sinajs.cn", "sina.com.cn", "sina.cn")),

@@ -16,7 +16,7 @@ from core.domain.market import Symbol
 from core.errors import ContractError, SourceError
 from core.market.breaker import Breaker, BreakerLimits, BreakerState
 from core.market.budget import Budget
-from core.market.source_names import Source, SourceFault
+from core.market.source_names import Source, SourceFault, gist
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +168,7 @@ class Sources:
         if not breaker.admit(now):
             known.refused += 1
             seconds = breaker.retry_in(now)
-            text = f"{source}暂停访问（{breaker.reason}），{seconds:.0f} 秒后自动再试。"
+            text = f"{source}暂停访问（{gist(breaker.reason)}），{seconds:.0f} 秒后自动再试。"
             raise SourceError(text, source=source, fault=SourceFault.OPEN)
         wait = known.budget.take(now, patience_s=permit.patience_s, keep=permit.keep)
         if wait is None:

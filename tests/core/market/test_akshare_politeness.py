@@ -203,6 +203,16 @@ def test_a_refused_request_does_not_speak_against_the_source() -> None:
     assert desk.view(Source.EASTMONEY).breaker is BreakerState.CLOSED
 
 
+def test_a_pause_says_why_in_one_sentence_and_the_cure_once() -> None:
+    desk = sources(Hand())
+    for _ in range(3):
+        why = "东方财富的连接断了（ConnectionError）。请检查网络，程序会自动再试。"
+        desk.note(Outcome(Source.EASTMONEY, SourceFault.DROPPED, 5, why))
+    with pytest.raises(SourceError) as paused:
+        desk.answer(Permit(Source.EASTMONEY))
+    assert str(paused.value) == "东方财富暂停访问（东方财富的连接断了（ConnectionError）），18 秒后自动再试。"
+
+
 def test_trouble_with_downloads_does_not_stop_quotes_of_the_same_source() -> None:
     """History and quotes come from different machines: a dividend table that is gone must not blind the stops."""
     desk = sources(Hand())
