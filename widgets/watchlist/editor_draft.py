@@ -24,10 +24,11 @@ from widgets.securities import tick_of
 
 LEVELS = ("take_profit", "entry_high", "entry_low", "stop_loss")
 NUMBERS = (*LEVELS, "max_position_pct", "min_trade_amount")
-TEXTS = ("symbol", *NUMBERS, "group", "note")
+TEXTS = ("symbol", *NUMBERS, "group", "interval_s", "note")
 SWITCHES = ("quant_enabled", "auto_stop_loss", "auto_take_profit", "alerts")
 
 SMALLEST_TICK = Decimal("0.001")
+LONGEST_INTERVAL_S = 3600
 _NUMBER = re.compile(r"[+-]?(\d{1,18}(\.\d{0,12})?|\.\d{1,12})", re.ASCII)
 
 translate = QCoreApplication.translate
@@ -35,7 +36,7 @@ translate = QCoreApplication.translate
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """Texts and switches as they stand in the form. Percent is written as percent: `20` is 0.2."""
+    """Texts and switches as they stand in the form. Percent is written as percent: `20` is 0.2; no interval is ``."""
 
     symbol: str = ""
     take_profit: str = ""
@@ -45,6 +46,7 @@ class Draft:
     max_position_pct: str = ""
     min_trade_amount: str = ""
     group: str = ""
+    interval_s: str = ""
     note: str = ""
     quant_enabled: bool = False
     auto_stop_loss: bool = True
@@ -101,6 +103,7 @@ def draft_of(item: WatchItem, tick: Decimal) -> Draft:
         max_position_pct=plain(quant.max_position_pct * 100),
         min_trade_amount=plain(quant.min_trade_amount),
         group=item.group,
+        interval_s=str(item.interval_s) if item.interval_s else "",
         note=item.note,
         quant_enabled=quant.enabled,
         auto_stop_loss=quant.auto_stop_loss,
@@ -144,6 +147,7 @@ def read_draft(draft: Draft, source: Source) -> Reading:
     tick = source.tick(symbol)
     numbers, unread = _read_numbers(draft, source, tick, found)
     base = source.base or WatchItem("", Symbol(""))
+    interval_s = _read_interval(draft, source, found)
     pct = numbers["max_position_pct"]
     amount = numbers["min_trade_amount"]
     item = replace(
@@ -159,12 +163,15 @@ def read_draft(draft: Draft, source: Source) -> Reading:
             min_trade_amount=base.quant.min_trade_amount if amount is None else amount,
         ),
         alerts=draft.alerts,
+        interval_s=base.interval_s if interval_s is None else interval_s,
         group=draft.group if draft.group != source.loaded.group else base.group,
         note=draft.note if draft.note != source.loaded.note else base.note,
     )
     found += [problem for problem in _judge(item, tick, source) if problem.field not in unread]
     found.sort(key=lambda problem: (problem.severity is not Severity.WRONG, _place(problem.field)))
-    return Reading(item, symbol, tick, tuple(found), unread)
+    return Reading(
+        item, symbol, tick, tuple(found), unread if interval_s is not None else unread | {"interval_s"}
+    )
 
 
 def _place(name: str) -> int:
@@ -206,6 +213,20 @@ def _read_numbers(
             unread.add(name)
             found.append(FieldProblem(name, _unreadable(name, text), Severity.WRONG))
     return numbers, frozenset(unread)
+
+
+def _read_interval(draft: Draft, source: Source, found: list[FieldProblem]) -> int | None:
+    """Whole seconds between two questions, 0 when nothing is said; None while it cannot be read."""
+    text = draft.interval_s
+    if source.base is not None and text == source.loaded.interval_s:
+        return source.base.interval_s
+    seconds = clean_number(text) or "0"
+    if seconds.isdecimal() and int(seconds) <= LONGEST_INTERVAL_S:
+        return int(seconds)
+    sentence = translate("ItemEditor", "监测间隔“{text}”不是 0 到 {most} 的整秒数。请填例如 15，或留空。")
+    problem = sentence.format(text=text, most=LONGEST_INTERVAL_S)
+    found.append(FieldProblem("interval_s", problem, Severity.WRONG))
+    return None
 
 
 def _stored(base: WatchItem, name: str) -> Decimal | None:

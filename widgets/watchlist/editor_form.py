@@ -44,6 +44,8 @@ class ItemForm(QWidget):
         self.levels = LevelTable(theme, self)
         self._make_quant()
         self.group = Field(theme, self.tr("分组"), self, width=120)
+        self.interval = Field(theme, self.tr("监测间隔"), self, unit=self.tr("秒"), number=True, width=84)
+        self.interval.set_hint(self.tr("公开行情多久问一次；空着按默认"))
         self.note = Field(theme, self.tr("备注"), self)
         self.edits: dict[str, FieldEdit] = {
             "symbol": self.symbol.edit,
@@ -51,6 +53,7 @@ class ItemForm(QWidget):
             "max_position_pct": self.pct.edit,
             "min_trade_amount": self.amount.edit,
             "group": self.group.edit,
+            "interval_s": self.interval.edit,
             "note": self.note.edit,
         }
         self._lay_out()
@@ -66,6 +69,7 @@ class ItemForm(QWidget):
             "max_position_pct": self.pct.label.text(),
             "min_trade_amount": self.amount.label.text(),
             "group": self.group.label.text(),
+            "interval_s": self.interval.label.text(),
             "note": self.note.label.text(),
             **{name: switch.text() for name, switch in self.switches.items()},
         }
@@ -183,15 +187,16 @@ class ItemForm(QWidget):
         last = QHBoxLayout()
         last.setSpacing(20)
         last.addWidget(self.group, 0, Qt.AlignmentFlag.AlignTop)
-        last.addWidget(self.note, 1, Qt.AlignmentFlag.AlignTop)
+        last.addWidget(self.interval, 1, Qt.AlignmentFlag.AlignTop)
         column.addLayout(last)
+        column.addWidget(self.note)
         column.addStretch(1)
 
     def _order_tabs(self) -> None:
         """Tab goes as one reads, whatever was made first."""
         middle = (self.pct.edit, self.amount.edit, *list(self.switches.values())[1:])
         order = [self.symbol.edit, *self.levels.edits.values(), self.switches["quant_enabled"], *middle]
-        order += [self.group.edit, self.note.edit]
+        order += [self.group.edit, self.interval.edit, self.note.edit]
         for before, after in pairwise(order):
             QWidget.setTabOrder(before, after)
 
@@ -226,6 +231,7 @@ class ItemForm(QWidget):
             "max_position_pct": self.pct,
             "min_trade_amount": self.amount,
             "group": self.group,
+            "interval_s": self.interval,
             "note": self.note,
         }
         self._messages = {**self.levels.messages, **{name: one.message for name, one in single.items()}}

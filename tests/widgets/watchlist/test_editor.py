@@ -91,6 +91,7 @@ def test_an_item_stands_in_the_fields(editor: ItemEditor, qtbot: QtBot) -> None:
         "max_position_pct": "20",
         "min_trade_amount": "5000",
         "group": "",
+        "interval_s": "",
         "note": "",
     }
     assert editor.form.head.name.text() == "比亚迪"
@@ -433,6 +434,7 @@ def test_every_field_has_a_name_and_tab_goes_in_reading_order(editor: ItemEditor
         form.switches["auto_take_profit"],
         form.switches["alerts"],
         form.edits["group"],
+        form.edits["interval_s"],
         form.edits["note"],
         editor.acts.cancel,
         editor.acts.save,

@@ -60,6 +60,21 @@ def test_percent_is_typed_as_percent_and_kept_as_a_fraction() -> None:
     assert read(max_position_pct="12.5").item.quant.max_position_pct == Decimal("0.125")
 
 
+@pytest.mark.parametrize(("text", "seconds"), [("", 0), ("15", 15), (" １５ ", 15), ("0", 0), ("3600", 3600)])
+def test_a_monitor_interval_is_whole_seconds_or_nothing(text: str, seconds: int) -> None:
+    reading = read(interval_s=text)
+    assert reading.sound
+    assert reading.item.interval_s == seconds
+
+
+@pytest.mark.parametrize("text", ["1.5", "-3", "3601", "十五", "15s"])
+def test_another_interval_is_refused_at_its_field_and_the_old_one_stays(text: str) -> None:
+    reading = read(replace(BYD, interval_s=30), interval_s=text)
+    assert not reading.sound
+    assert "15" in said(reading, "interval_s")[0]
+    assert reading.item.interval_s == 30
+
+
 def test_full_width_digits_and_spaces_are_understood() -> None:
     reading = read(stop_loss=" ９０.５０ ")
     assert reading.item.stop_loss == Decimal("90.50")
