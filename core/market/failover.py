@@ -1,8 +1,7 @@
 """Ranked sources of quotes behind one Feed: when the best one fails the next takes over, and it returns when it is well.
 
-Quotes of the best source always pass. Those of a stand-in pass for symbols that the best source does not tell, never
-back in time, and marked `fallback` unless the user allows stand-ins to trigger orders. A stand-in is made when it is
-needed and closed when it is not: nobody polls two services all day.
+Whose quotes pass is `precedence`'s affair; here is who is asked. A stand-in is made when it is needed and closed when
+it is not: nobody polls two services all day.
 """
 
 from __future__ import annotations
@@ -10,14 +9,15 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
-from typing import Protocol, runtime_checkable
 
 from core.clock import Clock
 from core.domain.enums import FeedState, Period
 from core.domain.market import Bar, Instrument, Quote, Symbol
 from core.errors import UserError
+from core.market.polled import Paced
+from core.market.precedence import Precedence
 from core.ports import Feed, FeedHealth
 
 _log = logging.getLogger(__name__)
@@ -29,31 +29,8 @@ HOLD_MS = 30_000
 LONGEST_HOLD_MS = 300_000
 FLAPPING_MS = 600_000
 """A failure this soon after the last one doubles the hold."""
-AHEAD_MS = 60_000
 RETRY_MS = 30_000
 _LOOK_S = 1.0
-
-
-@runtime_checkable
-class Paced(Protocol):
-    """A source that is asked and does not tell by itself."""
-
-    def pace(self, intervals: Mapping[Symbol, float]) -> None: ...
-
-
-class Rhythm(Protocol):
-    """How often a source that is asked answers."""
-
-    @property
-    def expected_interval_s(self) -> float: ...
-
-
-@runtime_checkable
-class Polled(Protocol):
-    """A source that is asked: an answer with nothing new in it is life too."""
-
-    @property
-    def details(self) -> Rhythm: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +53,7 @@ class SourceStatus:
 class FeedSwitch:
     """Implements `core.ports.Feed` over a best source and its stand-ins. Made and used on the trading loop.
 
-    `dropped` counts quotes that would have gone back in time or that a better source tells; `switched` the take-overs.
+    `switched` counts the take-overs.
     """
 
     def __init__(
@@ -93,15 +70,12 @@ class FeedSwitch:
         self._stand_ins = tuple(stand_ins)
         self._clock = clock
         self._loop = loop
-        self._may_trigger = may_trigger
+        self._precedence = Precedence(clock, may_trigger=may_trigger)
         self._first_hold_ms = self._hold_ms = hold_ms
         self._listener: Callable[[Sequence[Quote]], None] = _nobody
         self._on_health: Callable[[FeedHealth], None] = _unheard
         self._symbols: dict[Symbol, None] = {}
         self._intervals: Mapping[Symbol, float] = {}
-        self._last: dict[Symbol, Quote] = {}
-        self._foreign: set[Symbol] = set()  # whose last quote came from a stand-in
-        self._told: set[Symbol] = set()  # what the best source told while a stand-in is there
         self._stand_in: Feed | None = None
         self._place = -1  # of the stand-in that is there
         self._failed_ms: int | None = None
@@ -110,7 +84,6 @@ class FeedSwitch:
         self._timer: asyncio.TimerHandle | None = None
         self._steering: asyncio.Task[None] | None = None
         self._closed = False
-        self.dropped = 0
         self.switched = 0
         best.listen(self._on_best)
         best.listen_health(self._on_best_health)
@@ -138,7 +111,12 @@ class FeedSwitch:
     @property
     def may_trigger(self) -> bool:
         """The user allows a stand-in's quotes to trigger orders."""
-        return self._may_trigger
+        return self._precedence.may_trigger
+
+    @property
+    def dropped(self) -> int:
+        """Quotes that would have gone back in time or that a better source tells."""
+        return self._precedence.dropped
 
     @property
     def why(self) -> str:
@@ -160,16 +138,8 @@ class FeedSwitch:
 
     def allow_triggers(self, allowed: bool) -> None:
         """The user's setting changed: what the stand-in told last is told again under the new rule."""
-        if allowed == self._may_trigger:
-            return
-        self._may_trigger = allowed
-        again = [
-            replace(quote, fallback=not allowed)
-            for symbol, quote in self._last.items()
-            if symbol in self._foreign
-        ]
-        if again:
-            self._pass(again)
+        if allowed != self.may_trigger:
+            self._pass(self._precedence.allow(allowed))
 
     def pace(self, intervals: Mapping[Symbol, float]) -> None:
         """Seconds between two questions by symbol, for sources that are asked."""
@@ -250,42 +220,13 @@ class FeedSwitch:
     # quotes
 
     def _on_best(self, quotes: Sequence[Quote]) -> None:
-        if self._stand_in is None and not self._foreign:
-            self._pass(quotes)
-            return
-        kept = [quote for quote in quotes if not self._is_older(quote)]
-        if self._stand_in is not None:
-            self._told.update(quote.symbol for quote in kept)
-        self.dropped += len(quotes) - len(kept)
-        self._foreign.difference_update(quote.symbol for quote in kept)
-        self._pass(kept)
-
-    def _is_older(self, quote: Quote) -> bool:
-        """A stand-in told something newer of this symbol."""
-        return quote.symbol in self._foreign and quote.time_ms < self._last[quote.symbol].time_ms
+        self._pass(self._precedence.of_best(quotes, beside=self._stand_in is not None))
 
     def _on_stand_in(self, feed: Feed, quotes: Sequence[Quote]) -> None:
-        if feed is not self._stand_in:
-            return
-        ahead = self._clock.now_ms() + AHEAD_MS
-        kept = []
-        for quote in quotes:
-            last = self._last.get(quote.symbol)
-            if quote.symbol in self._told or quote.time_ms > ahead:
-                continue
-            if last is not None and (
-                quote.time_ms < last.time_ms
-                or (quote.time_ms == last.time_ms and quote.symbol not in self._foreign)
-            ):
-                continue
-            kept.append(replace(quote, fallback=not self._may_trigger))
-        self.dropped += len(quotes) - len(kept)
-        self._foreign.update(quote.symbol for quote in kept)
-        self._pass(kept)
+        if feed is self._stand_in:
+            self._pass(self._precedence.of_stand_in(quotes))
 
     def _pass(self, quotes: Sequence[Quote]) -> None:
-        for quote in quotes:
-            self._last[quote.symbol] = quote
         if quotes:
             self._listener(quotes)
 
@@ -293,7 +234,7 @@ class FeedSwitch:
 
     def _on_best_health(self, health: FeedHealth) -> None:
         if not health.state.is_healthy:
-            self._told.clear()
+            self._precedence.best_is_silent()
         self._on_health(health)
         self._look_soon()
 
@@ -349,7 +290,7 @@ class FeedSwitch:
             feed.listen_health(lambda health, feed=feed: self._on_stand_in_health(feed, health))  # type: ignore[misc]
             if isinstance(feed, Paced):
                 feed.pace(self._intervals)
-            self._told.clear()
+            self._precedence.best_is_silent()
             self._stand_in, self._place, self._why = feed, place, why
             try:
                 await feed.start(list(self._symbols))

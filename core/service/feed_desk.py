@@ -10,7 +10,7 @@ from statistics import median
 from core.domain.enums import AlarmRank, FeedState
 from core.domain.market import Quote, Symbol, ms_to_datetime
 from core.errors import UserError
-from core.market.failover import Polled
+from core.market.polled import Polled
 from core.market.xtdata_feed import XtdataFeed
 from core.ports import FeedHealth
 from core.service.items import ItemBook
