@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,24 +12,26 @@ from pathlib import Path
 
 import pytest
 
-from core.domain.enums import FeedState, LinkState, Period, Side
+from core.domain.enums import Adjust, FeedState, LinkState, Period, Side
 from core.domain.market import Symbol
+from core.domain.watch import QuantConfig, WatchItem
 from core.market.akshare_jobs import DoorOptions
 from core.market.replay_feed import ReplayClock
 from core.market.source_names import Source
 from core.service import commands as c
 from core.service.compose import Rooms
-from core.service.news import AlarmNews, BarsLoaded, DeskState, FeedNews
+from core.service.news import AlarmNews, BarsLoaded, DeskState, FeedNews, TradeNews
 from core.service.outbox import Outbox
 from core.service.paper_real import RealQuotesDesk
 from core.service.runtime import Desk
 from core.service.sources import QuotePlan, SourceKind
 from tests.desktop.running import RunningDesk
 from tests.desktop.still import PFYH, still_desk
-from tests.fakes.desk import journal_rows
+from tests.fakes.desk import ACCOUNT, journal_rows
 from tests.fakes.eastmoney_server import Asked, EastmoneyServer, Fault
 from tests.fakes.market import at
 from tests.fakes.records import item
+from widgets.chart.model import ChartMode
 
 OpenDesk = Callable[..., RunningDesk]
 BEAT_S = 0.01
@@ -129,36 +132,48 @@ def served(server: EastmoneyServer, clock: ReplayClock) -> None:
     server.serve("/api/qt/stock/kline/get", body, host="eastmoney.com")
 
 
+class PublicDesk:
+    """Composes a paper desk on public quotes that a local server gives, with a store of bars."""
+
+    def __init__(self, folder: Path, watched: WatchItem) -> None:
+        self._folder = folder
+        self._watched = watched
+        self._clock = ReplayClock(at("10:00:00"))
+        self.server = EastmoneyServer()
+        served(self.server, self._clock)
+        self.real: RealQuotesDesk | None = None
+
+    def __call__(self, outbox: Outbox) -> Desk:
+        """On the trading thread."""
+        plan = QuotePlan(
+            (SourceKind.AKSHARE,),
+            door=DoorOptions(timeout_s=2.0, total_s=4.0, redirect=self.server.redirect),
+            poll_s=1.0,
+            prefer=(Source.SINA, Source.EASTMONEY),
+        )
+        folder = self._folder / "real"
+        folder.mkdir(parents=True, exist_ok=True)
+        rooms = Rooms(
+            journal_path=folder / "journal.db",
+            emergency_path=folder / "journal.emergency",
+            watchlist=(self._watched,),
+            market_folder=self._folder / "market",
+        )
+        self._clock.begin()
+        self.real = RealQuotesDesk(
+            folder / "terminal", ACCOUNT, Decimal(1_000_000), plan, rooms, outbox, clock=self._clock
+        )
+        return self.real.desk
+
+
 @pytest.mark.capability("X-07")
 def test_X_07_when_public_quotes_are_refused_the_window_shows_what_was_kept_and_says_so(
     open_desk: OpenDesk, tmp_path: Path
 ) -> None:
-    clock = ReplayClock(at("10:00:00"))
     watched = replace(item(MT, zone=None, take_profit=None, stop_loss=None), item_id="mt")
+    public = PublicDesk(tmp_path, watched)
 
-    with EastmoneyServer() as server:
-        served(server, clock)
-        plan = QuotePlan(
-            (SourceKind.AKSHARE,),
-            door=DoorOptions(timeout_s=2.0, total_s=4.0, redirect=server.redirect),
-            poll_s=1.0,
-            prefer=(Source.SINA, Source.EASTMONEY),
-        )
-
-        def compose(outbox: Outbox) -> Desk:
-            folder = tmp_path / "real"
-            folder.mkdir(parents=True, exist_ok=True)
-            rooms = Rooms(
-                journal_path=folder / "journal.db",
-                emergency_path=folder / "journal.emergency",
-                watchlist=(watched,),
-                market_folder=tmp_path / "market",
-            )
-            clock.begin()
-            real = RealQuotesDesk(
-                folder / "terminal", "88000001", Decimal(1_000_000), plan, rooms, outbox, clock=clock
-            )
-            return real.desk
+    with public.server as server:
 
         async def bars(desk: RunningDesk) -> tuple[int, ...]:
             command = c.LoadBars(desk.bridge.new_id(), MT, Period.D1, 10)
@@ -180,4 +195,89 @@ def test_X_07_when_public_quotes_are_refused_the_window_shows_what_was_kept_and_
                 assert desk.panels.latest[MT].last == 1_468_200, "the last price stays on the screen"
                 assert heart.longest_s < 0.5, "the window was away for long"
 
-        open_desk(compose=compose).play(story)
+        open_desk(compose=public).play(story)
+
+
+@pytest.mark.capability("003-32")
+def test_003_32_levels_and_triggers_are_real_prices_whatever_the_chart_shows(
+    open_desk: OpenDesk, tmp_path: Path
+) -> None:
+    """The share was split on the 18th. The chart goes through all three kinds of prices; the zone, typed in real
+    prices while it shows others, buys at the real price."""
+    watched = replace(item(MT, zone=None, take_profit=None, stop_loss=None), item_id="mt")
+    public = PublicDesk(tmp_path, watched)
+    real = (1_453_000, 1_454_000, 1_455_000)
+    shown = {
+        Adjust.FORWARD: (726_500, 1_454_000, 1_455_000),
+        Adjust.BACKWARD: (1_453_000, 2_908_000, 2_910_000),
+        Adjust.NONE: real,
+    }
+    factors = [{"d": "2026-11-18", "f": "1.0"}, {"d": "1900-01-01", "f": "2.0"}]
+    factor_file = f'var sh600519qfq={{"total":2,"data":{json.dumps(factors)}}}'
+
+    async def story(desk: RunningDesk) -> None:
+        await desk.until(lambda: desk.panels.latest, 60)
+        chart = desk.panels.chart
+        desk.panels.look_at(MT)
+        chart.set_mode(ChartMode.D1)
+        await desk.until(lambda: closes(desk) == real, 60)
+        for how, wanted in shown.items():
+            menu = chart.adjusting.menu()
+            next(one for one in menu.actions() if one.text() == chart.adjusting.names[how]).trigger()
+            await desk.until(lambda wanted=wanted: closes(desk) == wanted, 60)
+            if how is Adjust.BACKWARD:
+                zone = replace(watched, entry_low=Decimal("1465.00"), entry_high=Decimal("1470.00"))
+                armed = replace(zone, quant=QuantConfig(enabled=True, max_position_pct=Decimal("0.2")))
+                answer = await desk.bridge.ask(c.SaveItems(desk.bridge.new_id(), (armed,)))
+                assert answer.ok
+                await desk.until(lambda: desk.told(TradeNews), 60)
+
+    with public.server as server:
+        server.serve("/realstock/company/sh600519/qfq.js", factor_file)
+        desk = open_desk(compose=public).play(story)
+        assert public.real is not None
+        prices = {order.price for order in public.real.terminal.orders(ACCOUNT)}
+    assert prices == {Decimal("1468.20")}
+    assert desk.told(TradeNews)[0].trade.price == Decimal("1468.20")
+
+
+def closes(desk: RunningDesk) -> tuple[int, ...]:
+    """Of the last daily bars that were told, in thousandths."""
+    told = [news for news in desk.told(BarsLoaded) if news.period is Period.D1]
+    return tuple(bar.close for bar in told[-1].bars) if told else ()
+
+
+@pytest.mark.capability("002-15")
+def test_002_15_orders_and_holdings_are_watched_on_the_screen(open_desk: OpenDesk, tmp_path: Path) -> None:
+    """Whoever places them: an order works, is filled, and is a holding; each state is on the screen."""
+    quiet = item(PFYH, zone=None, take_profit=None, stop_loss=None)
+    live = still_desk(tmp_path, [quiet], {PFYH: "10.00"})
+
+    def row(desk: RunningDesk, page: str) -> dict[str, str]:
+        model = desk.panels.blotter.pages[page].model
+        if not model.rowCount():
+            return {}
+        return {column.key: model.cell(0, place)[0] for place, column in enumerate(model.columns)}
+
+    async def story(desk: RunningDesk) -> None:
+        await ready(desk)
+        live.terminal.manual_order(ACCOUNT, PFYH, 23, 300, "9.90")
+        await desk.until(lambda: row(desk, "orders").get("status") == "已报")
+        shown = row(desk, "orders")
+        assert (shown["side"], shown["price"], shown["filled"], shown["origin"]) == (
+            "买入",
+            "9.90",
+            "0/300",
+            "外部",
+        )
+        assert row(desk, "positions") == {}
+        live.terminal.set_quote(PFYH, last="9.90")
+        await desk.until(lambda: row(desk, "orders")["status"] == "已成")
+        await desk.until(lambda: row(desk, "positions"))
+        held = live.terminal.ledger(ACCOUNT).holding(PFYH)
+        await desk.until(lambda: str(held.volume) in row(desk, "positions").values())
+        live.terminal.set_quote(PFYH, last="10.90")
+        await desk.until(lambda: row(desk, "positions")["last"] == "10.90")
+        assert row(desk, "positions")["value"] == "3,270"
+
+    open_desk(compose=live).play(story)

@@ -63,7 +63,8 @@ def test_the_window_does_not_notice_where_the_service_lives(
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs SIGKILL")
-def test_a_desk_process_that_dies_is_said_on_the_window(open_desk: OpenDesk) -> None:
+@pytest.mark.capability("000-61")
+def test_000_61_a_desk_process_that_dies_is_said_on_the_window(open_desk: OpenDesk) -> None:
     async def story(desk: RunningDesk) -> None:
         await desk.until(lambda: desk.panels.watchlist.model.rowCount() > 5)
         service = desk.program.service
