@@ -146,16 +146,22 @@ class Counter:
         return self._book(self._exchange.arrive(order, moment, matching=matching))
 
     def cancel_arrives(self, order_id: int) -> tuple[Push, ...]:
-        """A cancel arrives: the open rest goes, or it was too late."""
+        """A cancel arrives: the open rest goes, or it was too late, or the exchange takes none by now."""
         order = self._accounts.order(order_id)
         if order is None:
             return ()
-        return self._end(order, "") if order.working else (_cancel_error(order, _TOO_LATE),)
+        if not order.working:
+            return (_cancel_error(order, _TOO_LATE),)
+        objection = cancel_objection(order, self._now_ms())
+        if not objection:
+            return self._end(order, "")
+        order = self._accounts.put(order.changed(_S.PART_SUCC if order.traded_volume else _S.REPORTED))
+        return (_cancel_error(order, objection), OrderPush(order))
 
     def resume(self, order: SimOrder) -> None:
         """An order that rested when the terminal ended rests again."""
         if order.at_exchange:
-            self._exchange.rest(order)
+            self._exchange.rest(order, ms_to_datetime(self._now_ms()))
 
     def on_quote(self, quote: Quote) -> tuple[Push, ...]:
         """A new snapshot; the first after the close ends what still waits, fixed-price orders after their hour."""

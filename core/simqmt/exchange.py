@@ -70,7 +70,7 @@ class Exchange(Protocol):
         a book that still holds."""
         ...
 
-    def rest(self, order: SimOrder) -> None:
+    def rest(self, order: SimOrder, moment: datetime) -> None:
         """Let an order wait again that was at the exchange when the terminal ended; it goes to the end of its queue."""
         ...
 

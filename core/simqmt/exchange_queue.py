@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from core.domain.enums import Phase, Side
-from core.domain.market import Quote, Symbol, datetime_to_ms
+from core.domain.market import Quote, Symbol, datetime_to_ms, ms_to_datetime
 from core.exchange.boards import exchange_of
 from core.exchange.calling import CallOrder, fill_own, fill_recorded, unmatched
 from core.exchange.lots import OrderForm
@@ -31,6 +31,7 @@ _CALLS = frozenset({Phase.OPEN_CALL, Phase.CLOSE_CALL})
 _CALL_SESSIONS = frozenset(
     {SessionPhase.OPEN_CALL_CANCEL, SessionPhase.OPEN_CALL_LOCKED, SessionPhase.CLOSE_CALL}
 )
+_BREAKS = frozenset({SessionPhase.GAP, SessionPhase.LUNCH})
 
 Places = dict[int, Standing]
 
@@ -96,11 +97,22 @@ class QueueExchange(Books):
             line.fresh[order.order_id] = order
         return NOTHING
 
-    def rest(self, order: SimOrder) -> None:
-        """Behind everything that the next snapshot displays at its price."""
+    def rest(self, order: SimOrder, moment: datetime) -> None:
+        """Behind everything that the next snapshot displays at its price; where it waited for a session that has not
+        begun yet, it waits on."""
         line = self._line(order.symbol)
-        place = line.fixed if form_of(order) is OrderForm.FIXED else line.standing
-        place[order.order_id] = _place(order, 0)
+        session = phase_at(order.symbol, moment)
+        sent = phase_at(order.symbol, ms_to_datetime(order.time_ms))
+        if form_of(order) is OrderForm.FIXED:
+            line.fixed[order.order_id] = _place(order, 0)
+        elif order.traded_volume or form_of(order) is OrderForm.MARKET:
+            line.standing[order.order_id] = _place(order, 0)
+        elif sent in _CALL_SESSIONS and session in _CALL_SESSIONS:
+            line.calling[order.order_id] = order
+        elif sent is session and session in _BREAKS:
+            line.fresh[order.order_id] = order
+        else:
+            line.standing[order.order_id] = _place(order, 0)
 
     def withdraw(self, order: SimOrder) -> None:
         """Take an order away; nothing happens when it is not there."""

@@ -48,7 +48,7 @@ class TouchExchange(Books):
             self._wait(order, met.limit, met.rest)
         return moved_by(order, met)
 
-    def rest(self, order: SimOrder) -> None:
+    def rest(self, order: SimOrder, moment: datetime) -> None:  # noqa: ARG002 - it waits the same in every session
         """Its number is its age."""
         if form_of(order) is not OrderForm.FIXED:
             self._wait(order, order.price_milli, order.open_volume)

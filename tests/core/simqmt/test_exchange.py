@@ -360,3 +360,45 @@ def test_the_built_in_market_trades_at_the_closing_price_after_hours(tmp_path: A
     assert close.time.time() >= time(15, 30)
     assert sum(trade.volume for trade in trades) == 500
     assert {int(trade.price * 1000) for trade in trades} == {close.last}
+
+
+def test_what_waited_over_lunch_waits_on_after_a_restart_and_meets_the_first_book(
+    open_desk: Open, tmp_path: Any
+) -> None:
+    shown = quote(PFYH, "11:30:00", "10.00", pre_close="10.00", phase=Phase.LUNCH)
+    first = open_desk(shown, folder=tmp_path, start="11:30:00")
+    order_id = first.trader().buy(PFYH, 300, 10.05)
+    first.close()
+    later = quote(PFYH, "13:00:01", "10.01", pre_close="10.00", asks=[("10.01", 900)])
+    second = open_desk(later, folder=tmp_path, start="12:00:00")
+    trader = second.trader()
+    second.settle("13:00:01")
+    assert fills(trader, order_id) == [(10.01, 300)]
+
+
+def test_an_order_of_the_opening_call_takes_part_in_it_after_a_restart(
+    open_desk: Open, tmp_path: Any
+) -> None:
+    call = opening()
+    first = open_desk(call, folder=tmp_path, start="09:16:00")
+    order_id = first.trader().buy(PFYH, 400, 10.2)
+    first.close()
+    second = open_desk(call, folder=tmp_path, start="09:24:00")
+    trader = second.trader()
+    second.settle("09:24:57")
+    second.feed(traded(call, "09:25:00", ("10.00", 500), phase=Phase.PAUSE, open=10_000))
+    assert fills(trader, order_id) == [(10.0, 400)]
+
+
+def test_a_cancel_that_arrives_when_none_is_taken_leaves_the_order_alive(open_desk: Open) -> None:
+    desk = open_desk(opening(), start="09:19:00", latency_ms=500)
+    trader = desk.trader()
+    order_id = trader.buy(PFYH, 400, 9.9)
+    desk.settle("09:19:59.800")
+    assert trader.api.cancel_order_stock(trader.account, order_id) == 0
+    desk.settle("09:20:01")
+    assert trader.order_states(order_id) == [50, 51, 50]
+    (error,) = trader.events("on_cancel_error")
+    assert (error.order_id, "当前时间不允许撤单" in error.error_msg) == (order_id, True)
+    (order,) = trader.api.query_stock_orders(trader.account, cancelable_only=True)
+    assert order.order_id == order_id
