@@ -1032,6 +1032,10 @@
         <translation>Reward to risk {ratio} : 1</translation>
     </message>
     <message>
+        <source>监测间隔“{text}”不是 0 到 {most} 的整秒数。请填例如 15，或留空。</source>
+        <translation>Watch interval "{text}" is not whole seconds from 0 to {most}. Fill in 15, for example, or leave it empty.</translation>
+    </message>
+    <message>
         <source>等行情或证券资料，费用按交易日计算</source>
         <translation>Waiting for a quote or the security: fees depend on the trading day</translation>
     </message>
@@ -1091,6 +1095,10 @@
         <translation>CNY</translation>
     </message>
     <message>
+        <source>公开行情多久问一次；空着按默认</source>
+        <translation>How often public quotes are asked for; empty means the default</translation>
+    </message>
+    <message>
         <source>其他</source>
         <translation>Other</translation>
     </message>
@@ -1121,6 +1129,14 @@
     <message>
         <source>最小成交额</source>
         <translation>Minimum trade</translation>
+    </message>
+    <message>
+        <source>监测间隔</source>
+        <translation>Watch interval</translation>
+    </message>
+    <message>
+        <source>秒</source>
+        <translation>s</translation>
     </message>
     <message>
         <source>自动止损</source>
