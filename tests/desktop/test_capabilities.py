@@ -26,7 +26,8 @@ from core.service.paper_real import RealQuotesDesk
 from core.service.runtime import Desk
 from core.service.sources import QuotePlan, SourceKind
 from tests.desktop.running import RunningDesk
-from tests.desktop.still import PFYH, still_desk
+from tests.desktop.still import PAYH, PFYH, still_desk
+from tests.desktop.test_main_window import key, save, type_into
 from tests.fakes.desk import ACCOUNT, journal_rows
 from tests.fakes.eastmoney_server import Asked, EastmoneyServer, Fault
 from tests.fakes.market import at
@@ -281,3 +282,39 @@ def test_002_15_orders_and_holdings_are_watched_on_the_screen(open_desk: OpenDes
         assert row(desk, "positions")["value"] == "3,270"
 
     open_desk(compose=live).play(story)
+
+
+@pytest.mark.capability("000-41")
+def test_000_41_a_new_item_stops_by_itself_unless_the_user_says_otherwise(
+    open_desk: OpenDesk, tmp_path: Path
+) -> None:
+    """In the editor only levels are typed and quant is switched on: the stop is stored as automatic and sells."""
+    live = still_desk(
+        tmp_path,
+        [item(PAYH, item_id="other", zone=None, take_profit=None, stop_loss=None)],
+        {PAYH: "20.00", PFYH: "10.00"},
+        holdings=[(PFYH, 700, "9.80")],
+    )
+
+    async def story(desk: RunningDesk) -> None:
+        await ready(desk)
+        key(desk, "Ctrl+N").trigger()
+        await desk.until(lambda: desk.panels.editor and desk.panels.editor.isVisible())
+        for field, text in {"symbol": "600000", "stop_loss": "9.50", "take_profit": "11.00"}.items():
+            type_into(desk, field, text)
+        assert desk.panels.editor is not None
+        switches = desk.panels.editor.form.switches
+        assert switches["auto_stop_loss"].isChecked()
+        switches["quant_enabled"].setChecked(True)
+        save(desk)
+        await desk.until(lambda: f"w-{PFYH}" in desk.panels.items)
+        live.terminal.set_quote(PFYH, last="9.50")
+        await desk.until(lambda: desk.told(TradeNews))
+
+    open_desk(compose=live).play(story)
+    kept = journal_rows(
+        live.journal_path, f"SELECT quant_enabled, auto_stop_loss FROM watch_items WHERE symbol='{PFYH}'"
+    )
+    assert kept == [(1, 1)]
+    (call,) = live.calls()
+    assert (call["m_nOrderType"], call["m_nOrderVolume"]) == (24, 700)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
+import threading
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -128,3 +130,19 @@ def test_002_11_a_cancel_takes_a_whole_number_and_nothing_else(
     (order,) = day.terminal.orders(ACCOUNT)
     assert [call["m_nOrderID"] for call in day.calls("cancelOrderStock")] == [order.order_id]
     assert day.rows("SELECT status FROM orders") == [(54,)]
+
+
+@pytest.mark.capability("004-11")
+def test_004_11_the_service_lives_and_ends_by_itself_without_the_vendors_loop(
+    desk: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A day is traded and ended in order; `run_forever` was never entered and no thread of the trader is left."""
+    entered: list[object] = []
+    day = desk(steps(PF, "09:31:00", ["10.50", "10.05", "10.05", "10.05"]), [item()])
+    trader = importlib.import_module("xtquant.xttrader").XtQuantTrader
+    monkeypatch.setattr(trader, "run_forever", entered.append)
+    day.run()
+    assert len(day.calls()) == 1
+    assert day.rows("SELECT state FROM intents") == [("FILLED",)]
+    assert entered == []
+    assert [one.name for one in threading.enumerate() if one.name.startswith(("broker-", "trading"))] == []

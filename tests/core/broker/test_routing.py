@@ -1,6 +1,8 @@
-"""Everything the vendor's callback may be told reaches the desk as a record of its own kind."""
+"""What passes the door whole: every callback as a record of its own kind, and the account as it was given."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import pytest
 
@@ -16,6 +18,7 @@ from core.domain.events import (
     PositionReported,
     TradeReported,
 )
+from core.errors import BadInput
 from tests.core.broker.desk import CODE, DoorDesk, RecordedVendor, buy
 from tests.fakes.simqmt import ACCOUNT
 
@@ -61,3 +64,24 @@ def test_001_28_every_callback_is_routed_with_its_own_figures(door: DoorDesk) ->
 
     door.run(story)
     assert recorded.calls[0] == "register_callback"
+
+
+@pytest.mark.capability("001-06")
+@pytest.mark.parametrize("wrong", [55001, "", "   ", None])
+def test_001_06_an_account_is_text_and_reaches_the_terminal_as_given(door: DoorDesk, wrong: Any) -> None:
+    """Leading zeros are part of it; a number, which the vendor would turn into a sentence, is refused."""
+    account = "0055001"
+
+    async def story() -> None:
+        with pytest.raises(BadInput, match="资金账号"):
+            door.broker(wrong)
+        assert door.terminal.call_log == ()
+        broker, heard = door.broker(account)
+        await broker.open()
+        broker.submit(buy("D1"))
+        assert (await heard.wait(TradeReported)).trade.account_id == account
+
+    door.run(story, cash={account: 100_000})
+    (subscribed,) = door.calls("subscribe")
+    assert subscribed["m_strAccountID"] == account
+    assert [call["m_strAccountID"] for call in door.calls("orderStock")] == [account]
