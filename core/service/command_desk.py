@@ -59,7 +59,7 @@ class CommandDesk:
             case c.AllowFallback():
                 return self._service.allow_fallback(command.allowed)
             case c.AcceptRescale():
-                return await self._service.rights.accept(command.item_id)
+                return await self._service.rights.holds.accept(command.item_id)
             case c.PlaceOrder():
                 return self._place(command)
             case c.CancelOrder():

@@ -9,32 +9,27 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from core.clock import Clock
-from core.domain.decision import Decision, ItemView, Reason
-from core.domain.enums import AlarmRank, ItemState, Outcome, SignalKind
-from core.domain.exrights import ExRights, ExRightsPolicy, Rescale, Unsure
+from core.domain.enums import AlarmRank
+from core.domain.exrights import ExRights, ExRightsPolicy, Unsure
 from core.domain.market import Quote, Symbol
 from core.domain.money import milli_to_decimal
 from core.domain.watch import WatchItem
-from core.errors import BadInput, UserError
+from core.errors import UserError
 from core.service.items import ItemBook
-from core.service.news import RescaleNews
 from core.service.parts import DeskParts
 from core.service.rights_check import DayCheck
+from core.service.rights_held import DONE, SET_ON, HeldItems, day_of, rescaled
 
 if TYPE_CHECKING:
     from core.market.history.adjust import Dividend
     from core.market.history.jobs import Yesterday
 
 _log = logging.getLogger(__name__)
-
-DONE, SET_ON = "exrights_done", "levels_day"
-"""Columns of an item: the ex-days it was rescaled for, and the day on which its levels were set."""
 
 _AT_ONCE = 8
 """Closes are asked for in so many symbols at a time, so that the first need not wait for the last."""
@@ -63,7 +58,7 @@ class RightsDesk:
         self._parts = parts
         self._items = items
         self._policy = policy
-        self.closes = closes
+        self._closes = closes
         self.dividends = dividends
         self._on_items = on_items
         self._on_free = on_free
@@ -71,13 +66,22 @@ class RightsDesk:
         self._check = DayCheck(parts.clock)
         self._open: dict[Symbol, Yesterday] = {}  # whose first quote of the day is still to come
         self._announced: dict[Symbol, tuple[Dividend, ...]] = {}
-        self._held: dict[str, tuple[str, Rescale | None]] = {}
+        self.holds = HeldItems(parts, items, self._check, on_items, on_free)
+        self.holds.watched = closes is not None
 
-    # finding
+    @property
+    def closes(self) -> Closes | None:
+        """Who knows the last closes; None: nothing is looked for."""
+        return self._closes
+
+    @closes.setter
+    def closes(self, closes: Closes | None) -> None:
+        self._closes = closes
+        self.holds.watched = closes is not None
 
     def expect(self) -> None:
         """Before quotes are subscribed: what is watched and was not compared yet today waits for `learn`."""
-        if self.closes is None:
+        if self._closes is None:
             return
         if self._clock.now().date() != self._check.day:
             self._open, self._announced = {}, {}
@@ -88,7 +92,7 @@ class RightsDesk:
 
         Each symbol is asked about once a day; what failed is asked about again by `look`.
         """
-        if self.closes is None:
+        if self._closes is None:
             return
         self.expect()
         wanted = self._check.take()
@@ -98,7 +102,7 @@ class RightsDesk:
         for start in range(0, len(wanted), _AT_ONCE):
             batch = wanted[start : start + _AT_ONCE]
             try:
-                told = await self.closes(batch, self._check.day)
+                told = await self._closes(batch, self._check.day)
             except UserError as error:
                 self._fail(wanted[start:], str(error))
                 missed = True
@@ -140,7 +144,25 @@ class RightsDesk:
             return
         self._announced.update(await self.dividends(symbols))
         for symbol in symbols:
+            self._look_back(symbol)
             self._look_ahead(symbol, closes.get(symbol))
+
+    def _look_back(self, symbol: Symbol) -> None:
+        """Say what happened while the desk was closed: the last close is a new price already, so no quote tells."""
+        from core.market.history.rescale import levels_of
+
+        past = [one.day for one in self._announced.get(symbol, ()) if one.day < self._check.day]
+        for item in [self._items.all[item_id] for item_id in self._items.of(symbol)] if past else ():
+            set_on, done = day_of(item, SET_ON), day_of(item, DONE)
+            if set_on is None or max(past) <= max(set_on, done or set_on) or not levels_of(item).any:
+                continue
+            name = self._parts.account.name(symbol)
+            text = (
+                f"{symbol} 在 {max(past)} 除权，程序当天没有运行，价位还是 {set_on} 设的，没有换算。"
+                "请核对价位后保存。"
+            )
+            key = f"rights-missed/{item.item_id}"
+            self._parts.speaker.alarm(key, AlarmRank.CARE, f"{name} 除权没有换算", text, symbol)
 
     def _look_ahead(self, symbol: Symbol, known: Yesterday | None) -> None:
         """Say what an announced day is expected to do to the levels; nothing is changed before its first quote."""
@@ -196,16 +218,16 @@ class RightsDesk:
                 item,
                 [rights],
                 policy=policy,
-                levels_day=_day(item, SET_ON),
-                done=[day for day in (_day(item, DONE),) if day is not None],
+                levels_day=day_of(item, SET_ON),
+                done=[day for day in (day_of(item, DONE),) if day is not None],
             )
             if rescale is None:
                 continue
             if rescale.hold:
-                self._held[item.item_id] = (rescale.reason, rescale)
+                self.holds.hold(item, rescale.reason, rescale)
             else:
-                applied.append(_rescaled(item, rescale))
-            self._tell(item, rescale.reason, rescale)
+                applied.append(rescaled(item, rescale))
+                self.holds.tell(item, rescale.reason, rescale)
         if applied:
             self._items.change(applied)
             self._parts.tasks.spawn(self._save(applied))
@@ -213,8 +235,7 @@ class RightsDesk:
 
     def _unsure(self, finding: Unsure) -> None:
         for item_id in self._items.of(finding.symbol) if finding.hold else ():
-            self._held[item_id] = (finding.text, None)
-            self._tell(self._items.all[item_id], finding.text, None)
+            self.holds.hold(self._items.all[item_id], finding.text)
         if finding.hold:
             self._on_items(self._items.of(finding.symbol))
         else:
@@ -226,116 +247,3 @@ class RightsDesk:
         await self._parts.journal.save_items(items)
         self._parts.speaker.items(tuple(self._items.all.values()))
         self._on_items([item.item_id for item in items])
-
-    # holding
-
-    def free(self, items: dict[str, WatchItem]) -> dict[str, WatchItem]:
-        """The items that may trigger."""
-        if not self._held and not self._check.any_waits:
-            return items
-        return {key: item for key, item in items.items() if key not in self._held and not self._waits(item)}
-
-    def _waits(self, item: WatchItem) -> bool:
-        """Its levels are of an earlier day, and whether today is an ex-rights day is not known yet."""
-        if not self._check.waits(item.symbol):
-            return False
-        return self._check.day not in (_day(item, SET_ON), _day(item, DONE))
-
-    def view(self, view: ItemView) -> ItemView:
-        """The state of an item, with its hold."""
-        held = self._held.get(view.item_id)
-        if held is None:
-            return view
-        return replace(view, state=ItemState.BLOCKED, state_text="除权待确认", protection_text=held[0])
-
-    def edited(self, items: Iterable[WatchItem]) -> list[WatchItem]:
-        """The user saves items: levels that changed are set today, and no longer held."""
-        if self.closes is None:
-            return list(items)
-        from core.market.history.rescale import levels_of
-
-        found = []
-        for item in items:
-            before = self._items.all.get(item.item_id)
-            if before is None or levels_of(before) != levels_of(item):
-                item = _with(item, SET_ON, self._clock.now().date())
-                self._let_go(item.item_id)
-            found.append(item)
-        return found
-
-    async def accept(self, item_id: str) -> str:
-        """The user agrees: apply what is proposed, or trigger again on the old levels. Raises BadInput."""
-        from core.market.history.rescale import levels_of
-
-        held, item = self._held.get(item_id), self._items.all.get(item_id)
-        if held is None or item is None:
-            raise BadInput("这一项没有等待确认的除权调整。")
-        reason, rescale = held
-        if rescale is None:
-            self._let_go(item_id)
-            self._on_items([item_id])
-            self._on_free(item.symbol)
-            return "已确认：按原价位继续"
-        if rescale.problem:
-            raise BadInput(reason)
-        if levels_of(item) != rescale.before:
-            raise BadInput("这一项的价位已经改过，不再按除权比例换算。请核对价位后保存。")
-        changed = _rescaled(item, rescale)
-        await self._parts.journal.save_items([changed])
-        self._items.change([changed])
-        self._let_go(item_id)
-        self._parts.speaker.items(tuple(self._items.all.values()))
-        self._on_items([item_id])
-        self._on_free(item.symbol)
-        return "已按除权比例换算价位"
-
-    def _let_go(self, item_id: str) -> None:
-        if self._held.pop(item_id, None) is not None:
-            self._parts.speaker.cure(f"rights/{item_id}")
-            self._parts.speaker.outbox.put(RescaleNews(item_id, "", held=False))
-
-    # telling
-
-    def _tell(self, item: WatchItem, reason: str, rescale: Rescale | None) -> None:
-        p, held = self._parts, item.item_id in self._held
-        name = p.account.name(item.symbol)
-        before = rescale.before if rescale else None
-        p.speaker.outbox.put(
-            RescaleNews(item.item_id, reason, held, before, rescale.after if rescale else None)
-        )
-        title = f"除权待确认 {name}" if held else f"除权已调整 {name}"
-        rank = AlarmRank.ALARM if held else AlarmRank.CARE
-        p.speaker.alarm(f"rights/{item.item_id}", rank, title, reason, item.symbol)
-        code = "EX_RIGHTS_HELD" if held else "EX_RIGHTS"
-        decision = Decision(
-            # With the moment: a start later in the day finds what is still held, and says so again.
-            decision_id=f"rights-{self._check.day:%Y%m%d}-{item.item_id}-{self._clock.now_ms()}",
-            signal_id="",
-            item_id=item.item_id,
-            symbol=item.symbol,
-            kind=SignalKind.STOP_LOSS if item.stop_loss is not None else SignalKind.ENTRY,
-            time=self._clock.now(),
-            outcome=Outcome.BLOCKED if held else Outcome.SKIPPED,
-            reasons=(Reason(code, reason, not held),),
-        )
-        p.recorder.decision(decision)
-        p.speaker.again([decision])
-
-
-def _rescaled(item: WatchItem, rescale: Rescale) -> WatchItem:
-    from core.market.history.rescale import apply
-
-    return _with(apply(item, replace(rescale, hold=False)), DONE, max(rescale.days))
-
-
-def _with(item: WatchItem, column: str, day: date) -> WatchItem:
-    kept = tuple(pair for pair in item.extra if pair[0] != column)
-    return replace(item, extra=(*kept, (column, day.isoformat())))
-
-
-def _day(item: WatchItem, column: str) -> date | None:
-    text = next((value for name, value in item.extra if name == column), "")
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        return None

@@ -52,7 +52,7 @@ class ServiceOptions:
 
 
 class TradingService:
-    """One account on one desk. Commands are handled by `service.commands_in.CommandDesk`."""
+    """One account on one desk. Commands are handled by `service.command_desk.CommandDesk`."""
 
     parts: DeskParts
 
@@ -157,7 +157,7 @@ class TradingService:
 
     async def set_items(self, items: Sequence[WatchItem], removed: Sequence[str] = ()) -> None:
         """Save and watch; raises JournalError and changes nothing when it cannot be saved."""
-        items = self.rights.edited(items)
+        items = self.rights.holds.edited(items)
         await self.parts.journal.save_items(items, removed)
         self._items.change(items, removed)
         self.rights.expect()
@@ -182,7 +182,7 @@ class TradingService:
         rows = p.board.apply(quotes)
         self.rights.on_quotes(quotes)
         if self.automation is not None and len(rows):
-            self.automation.on_hits(p.monitor.sweep(rows), self.rights.free(self.items))
+            self.automation.on_hits(p.monitor.sweep(rows), self.rights.holds.free(self.items))
         self._feed.on_quotes(quotes)
         p.speaker.outbox.put_quotes(quotes)
         if p.charts is not None:
@@ -204,7 +204,7 @@ class TradingService:
         row = p.board.row(symbol)
         if row is not None and self.automation is not None:
             p.meter.batch()
-            self.automation.on_hits(p.monitor.sweep(p.rows_of(row)), self.rights.free(self.items))
+            self.automation.on_hits(p.monitor.sweep(p.rows_of(row)), self.rights.holds.free(self.items))
 
     def _on_signal(self, signal: Signal) -> None:
         self.parts.recorder.signal(signal)
@@ -325,7 +325,9 @@ class TradingService:
             if item is not None:
                 facts = p.account.shares_of(item.symbol)
                 held = p.book.positions.get(item.symbol)
-                views.append(self.rights.view(item_view(item, facts, desk, self.automation.triggers, held)))
+                views.append(
+                    self.rights.holds.view(item_view(item, facts, desk, self.automation.triggers, held))
+                )
         p.speaker.views(views)
 
     def _tick_clock(self) -> None:

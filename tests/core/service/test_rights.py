@@ -21,7 +21,8 @@ from core.market.history.exrights import LastClose
 from core.market.history.jobs import Yesterday
 from core.service import commands as c
 from core.service.news import AlarmNews, DecisionNews, ItemsNews, ItemViewsNews, QuotesNews, RescaleNews
-from core.service.rights import DONE, SET_ON, Closes, Dividends
+from core.service.rights import Closes, Dividends
+from core.service.rights_held import DONE, SET_ON
 from core.service.sources import QuotePlan
 from tests.fakes.desk import journal_rows
 from tests.fakes.market import quote
@@ -164,6 +165,28 @@ def test_an_announced_day_is_shown_in_advance_and_changes_nothing(tmp_path: Path
         assert (told.rank, "2026-11-23 除权" in told.title) == (AlarmRank.MESSAGE, True)
         assert "8.00 → 4.00" in told.text
         assert item_now(desk) == ITEM
+
+
+@pytest.mark.parametrize(("set_on", "missed"), [("2026-11-10", True), ("2026-11-17", False), ("", False)])
+def test_a_day_that_was_missed_while_the_desk_was_closed_is_said(
+    tmp_path: Path, set_on: str, missed: bool
+) -> None:
+    """On the 17th it was halved; today's last close is a new price, and only the announcement tells."""
+    looked: list[Symbol] = []
+
+    async def dividends(symbols: Sequence[Symbol]) -> dict[Symbol, tuple[Dividend, ...]]:
+        looked.extend(symbols)
+        return {symbol: (Dividend(date(2026, 11, 17), bonus=Decimal(1)),) for symbol in symbols}
+
+    old = replace(ITEM, extra=((SET_ON, set_on),) if set_on else ())
+    with open_desk(tmp_path, items=[old], dividends=dividends) as desk:
+        desk.until(lambda: looked)
+        tell(desk, "10.90", "11.00")
+        desk.until(lambda: desk.told(QuotesNews))
+        told = [one for one in desk.told(AlarmNews) if one.key == "rights-missed/pf"]
+        assert bool(told) is missed
+        assert not missed or "2026-11-17 除权" in told[0].text
+        assert item_now(desk) == old
 
 
 class Late:
