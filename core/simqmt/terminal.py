@@ -9,37 +9,32 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
-from datetime import date, datetime
 from decimal import Decimal
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 from core.domain.enums import Phase
 from core.domain.market import Instrument, Quote, Symbol
-from core.domain.money import milli_to_decimal
 from core.errors import ContractError
 from core.exchange.calendar import MAINLAND
 from core.exchange.limits import LimitFacts
 from core.simqmt.accounts import Accounts
 from core.simqmt.conductor import Conductor
 from core.simqmt.counter import Counter
+from core.simqmt.course import Course
 from core.simqmt.data_hub import DataHub
 from core.simqmt.desk import Outcome, RequestDesk
 from core.simqmt.exchange import QueueRule
 from core.simqmt.exchanges import make_exchange
-from core.simqmt.fault_rules import FATEFUL_COMMITS
 from core.simqmt.faults import Faults
 from core.simqmt.feed_market import FeedMarket
 from core.simqmt.front import Front
 from core.simqmt.halting import Halts
-from core.simqmt.hours import GRACE, Hours, is_morning, still_quotes
-from core.simqmt.looking import Looking
+from core.simqmt.hours import GRACE, Hours
 from core.simqmt.market import MarketSource, SkippingMarket, WakingMarket
 from core.simqmt.markets import named_market
 from core.simqmt.opening import Position, new_ledgers
-from core.simqmt.records import Push, Ticket
+from core.simqmt.records import Ticket
 from core.simqmt.static_market import Price, StaticMarket, instrument_of, open_ms, static_quote
 from core.simqmt.store import Store
 from core.simqmt.structs import load_surface
@@ -48,7 +43,7 @@ from core.simqmt.trader_client import link_of_client
 __all__ = ["Position", "SimTerminal"]
 
 
-class SimTerminal(Looking):
+class SimTerminal(Course):
     """One terminal on one folder. Public methods may be called from any thread; close it before the conductor."""
 
     def __init__(
@@ -264,87 +259,6 @@ class SimTerminal(Looking):
         if self._own_clock:
             self.clock.stop()
 
-    # the market, on the conductor's thread
-
-    def peek_ms(self) -> int | None:
-        """Time of the next snapshots. Takes no lock: the conductor asks while it holds its own."""
-        return None if self.closed else self.market.peek_ms()
-
-    def release(self) -> None:
-        """The next snapshots: books, fills, pushes, then ticks."""
-        with self.lock:
-            if self.closed:
-                return
-            quotes = self.market.pop()
-            if quotes:
-                self._show(quotes)
-            elif self.clock.now().date() > self.trading_day:  # a fed market's morning
-                self._roll(self.clock.now().date())
-
-    def _show(self, quotes: Sequence[Quote]) -> None:
-        day = max(quote.time.date() for quote in quotes)
-        if day > self.trading_day:
-            self._roll(day)
-        quotes = [self._halts.see(quote) for quote in quotes]
-        pushes: list[Push] = []
-        for quote in quotes:
-            pushes += self._counter.on_quote(quote)
-            if quote.suspended and (until_ms := self._halts.until_ms(quote.symbol)):
-                self._hours.halted(until_ms)
-        self._commit("market")
-        self.front.push(pushes)
-        if pushes:
-            self.front.later(partial(self._show_data, quotes))
-        else:
-            self._show_data(quotes)
-
-    def _strike(self, moment: datetime) -> None:
-        """What the hour brings, on the conductor's thread."""
-        with self.lock:
-            if self.closed:
-                return
-            if is_morning(moment):
-                if moment.date() > self.trading_day:
-                    self._roll(moment.date())
-                return
-            if self._still:
-                known, left = self._exchange.quotes(), self._exchange.rest_of
-                quotes = still_quotes(known, left, self._halts.until_ms, moment)
-                if quotes:
-                    self._show(quotes)
-            self._end_by(moment)
-
-    def _end_by(self, moment: datetime, *, opening: bool = False) -> None:
-        pushes = self._counter.expire_by(moment)
-        self._commit(*(() if opening else ("day",)))
-        self.front.push(pushes)
-
-    def _vouches_for(self, symbol: Symbol, now_ms: int) -> bool:
-        """Only a feed can fall silent; every other market's book holds until its next snapshot."""
-        market = self.market
-        return market.vouches_for(symbol, now_ms) if isinstance(market, FeedMarket) else True
-
-    def _show_data(self, quotes: Sequence[Quote]) -> None:
-        with self.lock:
-            self.data.show(self.faults.quotes(quotes))
-
-    # the day
-
-    def _roll(self, day: date) -> None:
-        pushes = self._counter.expire()
-        self._commit("day")
-        self._counter.next_day(day)
-        self._halts.next_day()
-        self._read_instruments()
-        if self._still:  # known by their quotes alone
-            for quote in self._exchange.quotes():
-                if known := self._instruments.get(quote.symbol):
-                    self._instruments[quote.symbol] = replace(
-                        known, pre_close=milli_to_decimal(quote.pre_close)
-                    )
-        self._commit("day")
-        self.front.push(pushes)
-
     def _open_day(self, cash: Mapping[str, Decimal], positions: Mapping[str, Sequence[Position]]) -> None:
         today = self.clock.now().date()
         state = self._state
@@ -358,16 +272,3 @@ class SimTerminal(Looking):
         for order in self._accounts.working():
             self.front.resume(order)
         self._end_by(self.clock.now() - GRACE, opening=True)
-
-    def _read_instruments(self) -> None:
-        for item in self.market.instruments():
-            self._instruments[item.symbol] = item
-
-    def _commit(self, *steps: str) -> None:
-        """Make durable what changed. `steps` name the moment for a fault that kills."""
-        fateful = [step for step in steps if step in FATEFUL_COMMITS] if self._accounts.changed else []
-        for step in fateful:
-            self.faults.step(f"{step}.before_commit")
-        self._accounts.commit(self._store)
-        for step in fateful:
-            self.faults.step(f"{step}.after_commit")
