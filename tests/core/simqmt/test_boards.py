@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from core.domain.enums import Phase
+from core.exchange.limits import LimitFacts
 from tests.fakes.simqmt import ACCOUNT, BUY, SELL, Desk
 
 Open = Callable[..., Desk]
@@ -300,3 +301,52 @@ def test_what_was_bought_today_is_sold_today_where_the_class_allows(
     desk.terminal.next_day()
     left = desk.terminal.ledger(ACCOUNT).holdings.get(code)
     assert (left.can_use if left else None) == (None if usable else 200)
+
+
+def test_a_risk_warned_share_is_bought_up_to_its_cap_a_day(still_desk: Open) -> None:
+    desk = still_desk(cash={ACCOUNT: Decimal(100_000_000)})
+    shown(desk, SH, "5.00", name="*ST示例", asks=[("5.00", 900_000)])
+    trader = desk.trader()
+    assert send(desk, trader, SH, BUY, 300_000, 5.0) == TAKEN
+    assert send(desk, trader, SH, BUY, 200_100, 5.0) == JUNK
+    assert send(desk, trader, SH, BUY, 200_000, 4.9) == TAKEN
+    assert send(desk, trader, SH, SELL, 100, 5.51) == JUNK
+
+
+def test_a_new_convertible_bond_is_halted_at_a_fifth_and_opens_again(still_desk: Open) -> None:
+    desk = still_desk()
+    desk.terminal.set_facts(BOND, LimitFacts(listing_day=1, issue_price=Decimal(100)))
+    shown(desk, BOND, "100.000")
+    shown(desk, BOND, "120.000")
+    assert desk.terminal.quotes()[0].phase is Phase.SUSPENDED
+    trader = desk.trader()
+    waiting = trader.buy(BOND, 10, 120.0)
+    desk.settle("10:29:59")
+    assert trader.order_states(waiting) == [50]
+    desk.settle("10:30:00")
+    assert trader.order_states(waiting) == [50, 56]
+
+
+def test_another_session_sees_and_cancels_an_order_and_hears_what_came_of_it(still_desk: Open) -> None:
+    desk = still_desk()
+    shown(desk, SH, "10.00")
+    first, second = desk.trader(1), desk.trader(2)
+    order_id = first.buy(SH, 100, 9.5, "程序一")
+    (seen,) = second.api.query_stock_orders(second.account, cancelable_only=True)
+    assert (seen.order_id, seen.order_remark) == (order_id, "程序一")
+    assert second.api.cancel_order_stock(second.account, order_id) == 0
+    desk.settle()
+    assert first.order_states(order_id) == second.order_states(order_id) == [50, 51, 54]
+    responses = [len(t.events("on_cancel_order_stock_async_response")) for t in (first, second)]
+    assert responses == [0, 0], "the answer to a synchronous cancel goes to its caller only"
+
+
+def test_own_orders_fill_best_price_first_and_then_oldest(still_desk: Open) -> None:
+    desk = still_desk()
+    shown(desk, SH, "10.00", bids=[("9.95", 100)], asks=[("10.05", 100)])
+    trader = desk.trader()
+    old, young, better = (trader.buy(SH, 200, price) for price in (9.98, 9.98, 9.99))
+    shown(desk, SH, "9.98", asks=[("9.98", 500)])
+    desk.settle()
+    found = [(t.order_id, t.traded_price, t.traded_volume) for t in trader.events("on_stock_trade")]
+    assert found == [(better, 9.99, 200), (old, 9.98, 200), (young, 9.98, 100)]

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Sequence
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from core.domain.enums import Phase
-from core.domain.market import Symbol
+from core.domain.market import Quote, Symbol
 from core.exchange.limits import LimitFacts
+from core.simqmt.conductor import Conductor
+from core.simqmt.terminal import SimTerminal
 from tests.core.simqmt.conftest import PFYH
-from tests.fakes.market import quote
+from tests.fakes.market import at, quote
 from tests.fakes.simqmt import ACCOUNT, Desk
 
 Open = Callable[..., Desk]
@@ -188,3 +192,38 @@ def test_the_clock_alone_makes_no_time_pass(still_desk: Open, until: str) -> Non
     assert desk.terminal.clock.now().time().isoformat() == "10:00:00"
     desk.settle(until)
     assert bool(ends(trader, order_id)) == (until > "15")
+
+
+def test_a_free_running_terminal_closes_by_the_wall_clock_with_nothing_else_to_do(tmp_path: Path) -> None:
+    clock = Conductor(at("14:59:59.900"), lockstep=False, speed=1.0)
+    terminal = SimTerminal(tmp_path, {ACCOUNT: Decimal(10_000)}, None, clock)
+    ended = threading.Event()
+    shown = terminal.data.show
+
+    def see(quotes: Sequence[Quote]) -> None:
+        shown(quotes)
+        if quotes[0].phase is Phase.CLOSED:
+            ended.set()
+
+    terminal.data.show = see  # type: ignore[method-assign]
+    try:
+        terminal.set_quote(PFYH, last="10.00", phase=Phase.CONTINUOUS)
+        assert terminal.manual_order(ACCOUNT, PFYH, 23, 100, "9.50") > 0
+        clock.start()
+        assert ended.wait(10)
+        (order,) = terminal.orders(ACCOUNT)
+        assert int(order.status) == 54
+    finally:
+        terminal.close()
+        clock.stop()
+
+
+def test_an_order_that_arrives_after_the_close_never_trades(still_desk: Open) -> None:
+    desk = still_desk("14:59:00", latency_ms=700)
+    desk.terminal.set_quote(PFYH, last="10.00", asks=[("10.00", 900)], pre_close="10.00")
+    desk.settle("14:59:59.500")
+    trader = desk.trader()
+    order_id = trader.buy(PFYH, 100, 10.0)
+    desk.settle("15:00:02")
+    assert trader.order_states(order_id) == [50, 54]
+    assert desk.terminal.ledger(ACCOUNT).frozen_cash == 0
