@@ -17,9 +17,7 @@ from core.clock import Clock
 from core.domain.enums import Mode, Phase
 from core.domain.exrights import ExRightsPolicy
 from core.domain.market import Instrument, Quote, Symbol, ms_to_datetime
-from core.domain.trading import Intent
 from core.domain.watch import WatchItem
-from core.errors import JournalError
 from core.exchange.calendar import Calendar
 from core.exchange.limits import LimitFacts
 from core.exchange.sessions import domain_phase
@@ -38,6 +36,7 @@ from core.service.account import DeskAccount, DeskStatus
 from core.service.charts import Charts
 from core.service.command_desk import CommandDesk
 from core.service.commands import Command
+from core.service.emergency_lane import EmergencyLane
 from core.service.instrument_desk import InstrumentDesk
 from core.service.link import BrokerLink
 from core.service.meters import LatencyMeter
@@ -50,7 +49,6 @@ from core.service.speaker import Speaker
 
 if TYPE_CHECKING:
     from core.service.history_room import HistoryRoom
-    from core.storage.emergency import EmergencyFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,45 +92,6 @@ class Rooms:
     sender_deadlines: SenderDeadlines | None = None
     market_folder: Path | None = None
     ex_rights: ExRightsPolicy = ExRightsPolicy.RESCALE
-
-
-class EmergencyLane:
-    """The emergency file behind a thread of its own: a hung storage lane does not hold a stop back."""
-
-    def __init__(self, path: Path, activity: Activity) -> None:
-        self._path = path
-        self._lane = Lane("emergency", activity)
-        self._file: EmergencyFile | None = None
-        self._used = False
-
-    async def open(self, journal: Journal) -> None:
-        """Allocate the file, and take into the journal what an earlier run had to write there."""
-        from core.storage.emergency import EmergencyFile, merge
-
-        self._file = await self._lane.call(EmergencyFile, self._path)
-        await merge(self._file, journal)
-        self._used = False
-
-    async def recover(self, journal: Journal) -> None:
-        """The journal takes writes again: give it what had to be written here."""
-        from core.storage.emergency import merge
-
-        if self._used and self._file is not None:
-            self._used = False
-            await merge(self._file, journal)
-
-    async def append(self, intent: Intent) -> None:
-        """Durable before it returns; raises JournalError."""
-        if self._file is None:
-            raise JournalError("应急文件没有打开。")
-        self._used = True
-        await self._lane.call(self._file.append, intent)
-
-    def close(self) -> None:
-        """Release the file."""
-        if self._file is not None:
-            self._file.close()
-        self._lane.close()
 
 
 class ComposedDesk:
