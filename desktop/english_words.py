@@ -74,6 +74,9 @@ class EnglishWords:
     """
 
     def __init__(self, catalogue: Mapping[str, str]) -> None:
+        catalogue = {
+            chinese: english for chinese, english in catalogue.items() if english
+        }  # the rest stays Chinese
         catalogue = {**dict(_openings(catalogue)), **catalogue}
         self._words = {zh: en for zh, en in catalogue.items() if "{" not in zh}
         self._by_start: dict[str, list[_Template]] = {}

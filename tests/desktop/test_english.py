@@ -557,3 +557,11 @@ def test_the_bridge_tells_news_and_answers_in_english(qapp: QApplication) -> Non
     assert answer.text == "Internal error, the command was not done; details are in the log."
     assert isinstance(heard[0], n.AlarmNews)
     assert (heard[0].title, heard[0].text) == ("Cancel failed", BROKER)
+
+
+def test_a_sentence_that_nobody_translated_yet_stays_as_it_is() -> None:
+    """It must not take the window's other words down with it."""
+    words = EnglishWords({"还剩 {0} 天": "{0} days left", "新词 {0} 个": "", "新词": ""})
+    assert words.text("新词 3 个") == "新词 3 个"
+    assert words.text("新词") == "新词"
+    assert words.text("还剩 3 天") == "3 days left"
