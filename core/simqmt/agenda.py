@@ -59,7 +59,8 @@ class Agenda:
         """The next time and what to call then. `held`: no market events. `paced`: time goes on by itself.
 
         Otherwise timers alone would run time away: they count when something else is due or the market is held,
-        watches only when something else is due.
+        watches only when something else is due. While the market is held nobody waits for the hour: a quiet desk would be
+        taken over the whole day at once.
         """
         best: tuple[int, int] | None = None
         release: Callable[[], None] | None = None
@@ -76,7 +77,7 @@ class Agenda:
             timer_ms = loop.next_timer_ms
             if timer_ms is not None and (best is None or (max(timer_ms, now_ms), Rank.TIMER) < best):
                 best, release = (max(timer_ms, now_ms), Rank.TIMER), loop.fire_timers
-        for watch in self.watches if best is not None or paced else ():
+        for watch in self.watches if best is not None or (paced and not held) else ():
             watch_ms = watch.next_timer_ms
             if watch_ms is not None and (best is None or (max(watch_ms, now_ms), Rank.HOUR) < best):
                 best, release = (max(watch_ms, now_ms), Rank.HOUR), watch.fire_timers

@@ -229,3 +229,32 @@ def test_a_paced_clock_never_runs_ahead_of_its_events() -> None:
 def test_speed_must_be_positive() -> None:
     with pytest.raises(ValueError, match="positive"):
         Conductor(0, speed=0)
+
+
+class Watch:
+    """An hour that strikes, far away."""
+
+    def __init__(self, next_timer_ms: int | None) -> None:
+        self.next_timer_ms = next_timer_ms
+        self.struck = threading.Event()
+
+    def fire_timers(self) -> None:
+        self.next_timer_ms = None
+        self.struck.set()
+
+
+def test_while_the_market_is_held_no_hour_takes_the_clock_over_the_day() -> None:
+    conductor = Conductor(T0, speed=100.0, skip_gap_ms=3_600_000, hold_market=True)
+    watch, seen = Watch(T0 + 5 * 3_600_000), threading.Event()
+    conductor.add_watch(watch)
+    conductor.start()
+    try:
+        conductor.schedule(T0 + 100, Rank.ANSWER, seen.set)  # after it nothing is due but the watch
+        assert seen.wait(WAIT_S)
+        assert conductor.wait_quiet(WAIT_S)
+        assert not watch.struck.wait(0.3)
+        assert conductor.now_ms() < T0 + 3_600_000
+        conductor.open_market()
+        assert watch.struck.wait(WAIT_S)  # a free night is skipped to it
+    finally:
+        conductor.stop()
