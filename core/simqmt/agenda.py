@@ -42,6 +42,7 @@ class Agenda:
         self.sources: list[EventSource] = []
         self.loops: list[TimedLoop] = []
         self.watches: list[TimedLoop] = []
+        self.is_watch = False  # what `earliest` gave last is a watch's moment: no reason to hurry there
         self._events: list[tuple[int, int, int, Callable[[], None]]] = []
         self._order = itertools.count()
 
@@ -62,6 +63,7 @@ class Agenda:
         watches only when something else is due. While the market is held nobody waits for the hour: a quiet desk would be
         taken over the whole day at once.
         """
+        self.is_watch = False
         best: tuple[int, int] | None = None
         release: Callable[[], None] | None = None
         if self._events:
@@ -81,4 +83,5 @@ class Agenda:
             watch_ms = watch.next_timer_ms
             if watch_ms is not None and (best is None or (max(watch_ms, now_ms), Rank.HOUR) < best):
                 best, release = (max(watch_ms, now_ms), Rank.HOUR), watch.fire_timers
+                self.is_watch = True
         return None if best is None or release is None else (best[0], release)

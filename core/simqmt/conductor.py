@@ -324,7 +324,8 @@ class Conductor:
         """Wait for the wall clock; True when something changed meanwhile and the choice must be made anew."""
         if self.speed is None or at_ms <= self._now_ms:
             return False
-        if self._skip_gap_ms is not None and at_ms - self._now_ms > self._skip_gap_ms:
+        gap_ms = None if self._agenda.is_watch else self._skip_gap_ms
+        if gap_ms is not None and at_ms - self._now_ms > gap_ms:
             self._now_ms = at_ms
             self._anchor()
             return False

@@ -17,11 +17,10 @@ from core.simqmt.counter import Counter
 from core.simqmt.data_hub import DataHub
 from core.simqmt.fault_rules import FATEFUL_COMMITS
 from core.simqmt.faults import Faults
-from core.simqmt.feed_market import FeedMarket
 from core.simqmt.halting import Halts
 from core.simqmt.hours import Hours, is_morning, still_quotes
 from core.simqmt.looking import Looking
-from core.simqmt.market import MarketSource
+from core.simqmt.market import MarketSource, VouchingMarket
 from core.simqmt.records import Push
 from core.simqmt.store import Store
 
@@ -96,9 +95,9 @@ class Course(Looking):
         self.front.push(pushes)
 
     def _vouches_for(self, symbol: Symbol, now_ms: int) -> bool:
-        """Only a feed can fall silent; every other market's book holds until its next snapshot."""
+        """A feed falls silent, a recording ends; every other market's book holds until its next snapshot."""
         market = self.market
-        return market.vouches_for(symbol, now_ms) if isinstance(market, FeedMarket) else True
+        return market.vouches_for(symbol, now_ms) if isinstance(market, VouchingMarket) else True
 
     def _show_data(self, quotes: Sequence[Quote]) -> None:
         with self.lock:

@@ -45,6 +45,15 @@ class MarketSource(Protocol):
 
 
 @runtime_checkable
+class VouchingMarket(Protocol):
+    """A market whose newest snapshot may be too old to be taken for the book of the moment."""
+
+    def vouches_for(self, symbol: Symbol, now_ms: int) -> bool:
+        """Whether an order that arrives now meets the newest snapshot; else it waits for the next."""
+        ...
+
+
+@runtime_checkable
 class SkippingMarket(Protocol):
     """A market that can go on at a later moment without showing what lies between."""
 

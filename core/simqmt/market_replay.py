@@ -24,6 +24,8 @@ from core.market.bars import BarBuilder
 from core.market.tick_file import read_tick_file
 from core.simqmt.securities import name_of
 
+_HOLDS_MS = 60_000
+
 
 class ReplayMarket:
     """A `MarketSource` that plays a tick file. Raises BadInput naming file, row and field when it cannot be read."""
@@ -64,6 +66,10 @@ class ReplayMarket:
         self._newest[quote.symbol] = quote
         self._released[quote.symbol].append(quote)
         return (quote,)
+
+    def vouches_for(self, symbol: Symbol, now_ms: int) -> bool:  # noqa: ARG002 - the file ends for all
+        """Until a minute after the end of the file: what it showed last is not the book of the rest of the day."""
+        return self._next < len(self._quotes) or now_ms - self._quotes[-1].time_ms <= _HOLDS_MS
 
     def skip_to(self, now_ms: int) -> tuple[Quote, ...]:
         """Pass over the snapshots before `now_ms`; the last of each security on the way."""

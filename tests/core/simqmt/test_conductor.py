@@ -255,6 +255,34 @@ def test_while_the_market_is_held_no_hour_takes_the_clock_over_the_day() -> None
         assert not watch.struck.wait(0.3)
         assert conductor.now_ms() < T0 + 3_600_000
         conductor.open_market()
-        assert watch.struck.wait(WAIT_S)  # a free night is skipped to it
+        assert not watch.struck.wait(0.3)  # nor when it runs: no event is due, so no gap is skipped
+        assert conductor.now_ms() < T0 + 3_600_000
     finally:
         conductor.stop()
+
+
+@pytest.mark.parametrize("held", [False, True])
+def test_a_watch_makes_no_clock_jump(held: bool) -> None:
+    conductor = Conductor(0, speed=1.0, skip_gap_ms=1_000, hold_market=held)
+    watch = Watch(3_600_000)
+    conductor.add_watch(watch)
+    conductor.start()
+    assert not watch.struck.wait(0.3)
+    conductor.stop()
+    assert conductor.now_ms() < 60_000
+
+
+def test_a_watch_comes_before_what_is_due_after_it_and_not_alone() -> None:
+    conductor = Conductor(0)
+    watch = Watch(10)
+    conductor.add_watch(watch)
+    conductor.start()
+    assert conductor.finished.wait(WAIT_S)
+    assert not watch.struck.is_set()
+    seen: list[bool] = []
+    reached = threading.Event()
+    conductor.schedule(10, Rank.ANSWER, lambda: seen.append(watch.struck.is_set()))
+    conductor.schedule(11, Rank.ANSWER, reached.set)
+    assert reached.wait(WAIT_S)
+    conductor.stop()
+    assert seen == [True]

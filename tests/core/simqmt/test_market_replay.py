@@ -8,13 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from core.domain.enums import Period, Phase
+from core.domain.enums import OrderStatus, Period, Phase
 from core.domain.market import Quote, Symbol
 from core.errors import BadInput
 from core.market.bars import bars_from_quotes
 from core.market.tick_file import LIMIT_COLUMNS, REQUIRED_COLUMNS, read_tick_file
+from core.simqmt.conductor import Conductor
 from core.simqmt.market_replay import ReplayMarket
-from tests.fakes.market import at, milli
+from core.simqmt.terminal import SimTerminal
+from tests.fakes.market import ListMarket, at, milli
+from tests.fakes.simqmt import ACCOUNT, Desk
 
 SUNGROW = Symbol("300274.SZ")
 
@@ -170,3 +173,26 @@ def test_limits_computed_for_a_shanghai_file_follow_the_rules(market_data_dir: P
     star = next(item for symbol, item in items.items() if symbol.startswith("688"))
     assert star.limit_up is not None
     assert star.limit_up > star.pre_close * Decimal("1.19")
+
+
+def test_after_the_end_of_the_file_its_last_book_fills_nothing_and_the_clock_ends_the_day(
+    tmp_path: Path,
+) -> None:
+    rows = [row("600519.SH", f"10:00:0{second}", "10.00", 100 + second) for second in (0, 3)]
+    clock = Conductor(at("10:00:00"))
+    terminal = SimTerminal(
+        tmp_path / "t", {ACCOUNT: Decimal(100_000)}, ReplayMarket(write(tmp_path / "t.csv", rows)), clock
+    )
+    desk = Desk(terminal, clock, ListMarket(start="10:00:00"))
+    desk.hold()
+    clock.start()
+    try:
+        desk.settle("10:01:00")
+        soon = terminal.manual_order(ACCOUNT, "600519.SH", 23, 100, "10.00")
+        desk.settle("10:02:00")
+        late = terminal.manual_order(ACCOUNT, "600519.SH", 23, 100, "10.00")
+        desk.settle("15:01:01")
+        states = {order.order_id: order.status for order in terminal.orders(ACCOUNT)}
+        assert states == {soon: OrderStatus.SUCCEEDED, late: OrderStatus.CANCELED}
+    finally:
+        desk.close()
