@@ -7,9 +7,10 @@ from collections import deque
 from collections.abc import Sequence
 from statistics import median
 
-from core.domain.enums import AlarmRank, FeedState
+from core.domain.enums import AlarmRank, FeedState, Phase
 from core.domain.market import Quote, Symbol, ms_to_datetime
 from core.errors import UserError
+from core.exchange.sessions import domain_phase
 from core.market.polled import Polled
 from core.market.xtdata_feed import XtdataFeed
 from core.ports import FeedHealth
@@ -19,6 +20,8 @@ from core.service.parts import DeskParts
 
 _PUSHED_MS = 3_000
 _KEPT = 50
+_MORNING = 9
+"""The hour from which the opening is near."""
 _NO_TRIGGER = "设置里没有允许备用源触发交易：进场、止盈和止损都不会由它触发，请留意持仓。"
 _TRIGGER = "设置允许备用源触发交易：到价照常执行。"
 
@@ -33,6 +36,7 @@ class FeedDesk:
         self._source = ""
         self._stood_in = False
         self._silent = False
+        self._lost_at_rest = False
         self._polled: Polled | None = None
         self._beats: tuple[Symbol, ...] = ()
         parts.feed.listen_health(self._on_health)
@@ -101,6 +105,7 @@ class FeedDesk:
         """Once a second of desk time: has the feed stopped?"""
         self._settle_pace()
         self._check_silence()
+        self._remind_lost()
         self.tell()
         self._parts.speaker.flags()
 
@@ -178,11 +183,35 @@ class FeedDesk:
             p.speaker.alarm("feed-source", AlarmRank.MESSAGE, "行情源已恢复", text)
         self._stood_in = p.feed.on_stand_in
         if health.state is FeedState.LOST:
-            p.speaker.alarm("feed", AlarmRank.ALARM, "行情断开", f"{p.feed.source}：{health.text}")
+            self._say_lost()
         elif health.state is FeedState.LIVE or p.feed.on_stand_in:
             p.speaker.cure("feed")
         self._check_silence()
         self.tell()
+
+    def _say_lost(self) -> None:
+        """At night and on holidays no stop depends on it: no alarm, until the market is about to open."""
+        p = self._parts
+        self._lost_at_rest = self._at_rest()
+        rank, more = (
+            (AlarmRank.CARE, "现在休市，开盘前请检查。") if self._lost_at_rest else (AlarmRank.ALARM, "")
+        )
+        p.speaker.alarm("feed", rank, "行情断开", f"{p.feed.source}：{p.feed.health.text}{more}")
+
+    def _remind_lost(self) -> None:
+        """Said while the market was closed, and still so."""
+        if self._lost_at_rest:
+            p = self._parts
+            if p.feed.health.state is not FeedState.LOST or p.feed.on_stand_in:
+                self._lost_at_rest = False
+            elif not self._at_rest():
+                self._say_lost()
+
+    def _at_rest(self) -> bool:
+        """The market is closed for hours."""
+        now = self._parts.clock.now()
+        phase = domain_phase(self._items.any_symbol, now, self._parts.calendar)
+        return phase is Phase.CLOSED or (phase is Phase.PRE_OPEN and now.hour < _MORNING)
 
     def _say_stand_in(self) -> None:
         feed = self._parts.feed

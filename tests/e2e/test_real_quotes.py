@@ -190,3 +190,18 @@ def test_a_source_is_asked_at_the_shortest_interval_that_the_items_of_a_symbol_w
         quicker = replace(items[1], interval_s=3)
         assert desk.command(lambda command_id: c.SaveItems(command_id, (quicker,))).ok
         assert desk.hand.intervals == {MT: 3.0}
+
+
+def test_a_source_that_is_lost_at_night_alarms_only_when_the_market_is_about_to_open(
+    tmp_path: Path, public: Public
+) -> None:
+    with RealDesk(
+        tmp_path, [ENTRY], plan(public, SourceKind.XTDATA), start="08:59:57", by_hand="MiniQMT"
+    ) as desk:
+        desk.act(lambda: desk.hand.be(FeedState.LOST, "行情订阅已断开。"))
+        desk.until(lambda: [one for one in desk.told(AlarmNews) if one.key == "feed"])
+        desk.until(lambda: len([one for one in desk.told(AlarmNews) if one.key == "feed"]) >= 2, 60)
+        night, morning = [one for one in desk.told(AlarmNews) if one.key == "feed"][:2]
+        assert (night.rank, morning.rank) == (AlarmRank.CARE, AlarmRank.ALARM)
+        assert "现在休市" in night.text
+        assert "现在休市" not in morning.text
