@@ -402,3 +402,19 @@ def test_a_cancel_that_arrives_when_none_is_taken_leaves_the_order_alive(open_de
     assert (error.order_id, "当前时间不允许撤单" in error.error_msg) == (order_id, True)
     (order,) = trader.api.query_stock_orders(trader.account, cancelable_only=True)
     assert order.order_id == order_id
+
+
+def test_a_market_order_before_the_first_book_of_the_afternoon_meets_it(open_desk: Open) -> None:
+    shown = quote(PFYH, "11:30:00", "10.00", pre_close="10.00", phase=Phase.LUNCH)
+    desk = open_desk(shown, start="12:59:00")
+    desk.settle("13:00:01")
+    trader = desk.trader()
+    taken, limited = (trader.buy(PFYH, 300, 0, price_type=kind) for kind in (42, 43))
+    desk.settle()
+    assert [trader.order_states(order) for order in (taken, limited)] == [[50], [50]]
+    desk.feed(quote(PFYH, "13:00:03", "10.01", pre_close="10.00", asks=[("10.01", 200), ("10.02", 200)]))
+    assert fills(trader, taken) == [(10.01, 200), (10.02, 100)]
+    assert fills(trader, limited) == [(10.02, 100)]
+    assert [trader.order_states(order)[-1] for order in (taken, limited)] == [56, 55]
+    desk.feed(quote(PFYH, "13:00:06", "10.02", pre_close="10.00", asks=[("10.02", 900)]))
+    assert fills(trader, limited)[-1] == (10.02, 200)
