@@ -133,7 +133,9 @@ def _quant(item: WatchItem) -> Iterator[FieldProblem]:
     elif amount % _CENT != 0:
         yield _wrong("min_trade_amount", f"最低成交金额 {amount} 不到分为止。请最多写两位小数。")
     if item.interval_s < 0:
-        yield _wrong("interval_s", f"监测间隔 {item.interval_s} 秒是负数。请填 0（按行情源默认）或更大的秒数。")
+        yield _wrong(
+            "interval_s", f"监测间隔 {item.interval_s} 秒是负数。请填 0（按行情源默认）或更大的秒数。"
+        )
 
 
 def _care(item: WatchItem, wrong_fields: set[str]) -> Iterator[FieldProblem]:
