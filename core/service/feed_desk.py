@@ -196,7 +196,8 @@ class FeedDesk:
         rank, more = (
             (AlarmRank.CARE, "现在休市，开盘前请检查。") if self._lost_at_rest else (AlarmRank.ALARM, "")
         )
-        p.speaker.alarm("feed", rank, "行情断开", f"{p.feed.source}：{p.feed.health.text}{more}")
+        said = p.feed.health.text + more
+        p.speaker.alarm("feed", rank, "行情断开", f"{p.feed.source}：{said}")
 
     def _remind_lost(self) -> None:
         """Said while the market was closed, and still so."""
