@@ -5,6 +5,7 @@ Each lives in a plugin of its own beside this file.
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,12 @@ CHINESE_FONTS = (
 
 
 QT_ROOMS = ("widgets", "desktop")
+
+
+def pytest_configure() -> None:
+    """A run that a shell put in the background ignores Ctrl+C, and so would the programs that tests send it to."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(trylast=True)

@@ -325,7 +325,10 @@ def test_ctrl_c_ends_a_program_that_runs_for_ever(tmp_path: Path, book: str) -> 
     while started.stdout.readline().strip() not in ("ready", ""):
         pass
     started.send_signal(signal.SIGINT)
-    _, errors = started.communicate(timeout=30)
+    try:
+        _, errors = started.communicate(timeout=30)
+    finally:
+        started.kill()
     assert started.returncode in (130, -signal.SIGINT)
     assert "KeyboardInterrupt" in errors
 

@@ -25,7 +25,7 @@ from tests.fakes.simqmt import ACCOUNT, BUY, FIX_PRICE, Desk, Trader
 
 Open = Callable[..., Desk]
 ROOT = Path(__file__).resolve().parents[3]
-SOON_S, NEVER_S = 10.0, 0.25
+SOON_S, NEVER_S = 30.0, 0.25
 
 
 def order_async(
