@@ -48,6 +48,9 @@ class Toy:
         self.on_close: list[Any] = []
         self._orders: dict[int, Any] = {}
 
+    def require_home(self) -> None:
+        """Nobody forks here."""
+
     def connect(self, link: Any) -> int:
         link.connected = True
         return 0
