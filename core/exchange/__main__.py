@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -45,7 +46,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     except _BAD_FILE as error:
         sys.stderr.write(f"{given.cases}：读不出案例：{error}\n")
         return UNREADABLE
-    return max((_one(case, day, diff=given.diff) for case in cases), default=0)
+    try:
+        code = max((_one(case, day, diff=given.diff) for case in cases), default=0)
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever reads has seen enough; nothing is left for the interpreter to flush
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return code
 
 
 def _read(path: Path) -> tuple[list[Any], str]:

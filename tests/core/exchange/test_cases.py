@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import json
 import random
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -220,3 +222,20 @@ def test_no_damage_to_a_case_is_more_than_an_error_that_is_said() -> None:
         (case if place in ("kind", "expect", "input") else case["input"])[place] = dice.choice(NASTY)
         with contextlib.suppress(DingPanError):
             json.dumps(differences(case))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a pipe that is closed early is another error there")
+def test_a_reader_that_leaves_early_ends_the_command_quietly() -> None:
+    cases = Path(__file__).parents[2] / "data" / "rule-cases-more.json"
+    with subprocess.Popen(
+        [sys.executable, "-m", "core.exchange", "check", str(cases)],
+        cwd=Path(__file__).parents[3],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as command:
+        assert command.stdout is not None
+        assert command.stderr is not None
+        assert json.loads(command.stdout.readline())["id"]
+        command.stdout.close()
+        assert command.stderr.read() == b""
+        assert command.wait(30) == 0
