@@ -13,24 +13,18 @@ import time as wall
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
 
-from core.domain.enums import Period
-from core.domain.market import SHANGHAI, Bar, Instrument, Quote, Symbol, datetime_to_ms, ms_to_datetime
-from core.domain.money import milli_to_decimal
+from core.domain.market import SHANGHAI, Instrument, Quote, Symbol, datetime_to_ms, ms_to_datetime
 from core.exchange.boards import class_of
-from core.exchange.cage import quote_limits
 from core.exchange.calendar import MAINLAND
-from core.exchange.limits import LimitFacts
-from core.exchange.names import is_st
 from core.exchange.refusals import Refused
-from core.exchange.symbols import tick_size
-from core.simqmt.securities import name_of
+from core.simqmt.market_parts import WithoutPast, instrument_told
 
 FEED_MS = 60_000
 SYMBOL_MS = 300_000
 _MORNING = time(8, 30)
 
 
-class FeedMarket:
+class FeedMarket(WithoutPast):
     """A `MarketSource` filled from outside. Not thread-safe: the terminal calls it under its lock."""
 
     def __init__(self, start_ms: int | None = None, instruments: Sequence[Instrument] = ()) -> None:
@@ -89,22 +83,12 @@ class FeedMarket:
 
     def instruments(self) -> Sequence[Instrument]:
         """What was described, and what the newest quotes tell of the rest."""
-        told = [_told(quote) for symbol, quote in self._newest.items() if symbol not in self._instruments]
+        told = [
+            instrument_told(quote)
+            for symbol, quote in self._newest.items()
+            if symbol not in self._instruments
+        ]
         return [*self._instruments.values(), *told]
-
-    def history(
-        self,
-        symbol: Symbol,  # noqa: ARG002 - the Protocol's names
-        period: Period,  # noqa: ARG002
-        until_ms: int,  # noqa: ARG002
-        count: int,  # noqa: ARG002
-    ) -> list[Bar]:
-        """No history: who feeds quotes has a source of bars."""
-        return []
-
-    def trading_dates(self, start: date, end: date) -> list[date]:
-        """Trading days of the mainland calendar."""
-        return list(MAINLAND.trading_days(start, end))
 
 
 def _same(quote: Quote, known: Quote) -> bool:
@@ -116,22 +100,6 @@ def _same(quote: Quote, known: Quote) -> bool:
         known.asks,
         known.last,
         known.phase,
-    )
-
-
-def _told(quote: Quote) -> Instrument:
-    name = name_of(quote.symbol) or str(quote.symbol)
-    limits = quote_limits(quote, LimitFacts(name=name))
-    return Instrument(
-        quote.symbol,
-        name,
-        tick_size(quote.symbol),
-        milli_to_decimal(quote.pre_close),
-        limits.up,
-        limits.down,
-        quote.time.date(),
-        is_st(name),
-        quote.suspended,
     )
 
 

@@ -12,17 +12,12 @@ from pathlib import Path
 
 from core.domain.enums import Period
 from core.domain.market import Bar, Instrument, Quote, Symbol, ms_to_datetime
-from core.domain.money import milli_to_decimal
 from core.errors import BadInput
 from core.exchange.boards import class_of
-from core.exchange.cage import quote_limits
 from core.exchange.calendar import MAINLAND, Calendar
-from core.exchange.limits import LimitFacts
-from core.exchange.names import is_st
-from core.exchange.symbols import tick_size
 from core.market.bars import BarBuilder
 from core.market.tick_file import read_tick_file
-from core.simqmt.securities import name_of
+from core.simqmt.market_parts import instrument_told
 
 _HOLDS_MS = 60_000
 
@@ -86,7 +81,7 @@ class ReplayMarket:
         Limits are the file's own, else they follow from the previous close by the rules of that day. The code stands
         for the name of a security that we do not know.
         """
-        return [_instrument(quote) for quote in self._newest.values()]
+        return [instrument_told(quote) for quote in self._newest.values()]
 
     def history(self, symbol: Symbol, period: Period, until_ms: int, count: int) -> list[Bar]:
         """Bars of the released snapshots; none for a symbol that is not in the file."""
@@ -116,19 +111,3 @@ class _History:
         growing = self._builder.current
         bars = self._bars if growing is None else [*self._bars, growing]
         return [bar for bar in bars if bar.time_ms <= until_ms]
-
-
-def _instrument(quote: Quote) -> Instrument:
-    name = name_of(quote.symbol) or quote.symbol
-    limits = quote_limits(quote, LimitFacts(name=name))
-    return Instrument(
-        quote.symbol,
-        name,
-        tick_size(quote.symbol),
-        milli_to_decimal(quote.pre_close),
-        limits.up,
-        limits.down,
-        quote.time.date(),
-        is_st(name),
-        quote.suspended,
-    )

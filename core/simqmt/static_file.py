@@ -15,10 +15,9 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
-from core.domain.enums import Period, Phase
+from core.domain.enums import Phase
 from core.domain.market import (
     SHANGHAI,
-    Bar,
     Instrument,
     Level,
     Quote,
@@ -35,6 +34,7 @@ from core.exchange.refusals import Refused
 from core.exchange.sessions import domain_phase
 from core.exchange.symbols import parse_symbol, tick_size
 from core.simqmt.builtin_dice import draws
+from core.simqmt.market_parts import WithoutPast
 
 STEP_MS = 3_000
 _LEVELS = 5
@@ -60,7 +60,7 @@ class Line:
     suspended: bool
 
 
-class StaticFileMarket:
+class StaticFileMarket(WithoutPast):
     """A `MarketSource` over such a file. Raises BadInput naming the file, the code and the field."""
 
     def __init__(self, path: Path, seed: int = 0, start_ms: int | None = None) -> None:
@@ -110,20 +110,6 @@ class StaticFileMarket:
     def instruments(self) -> Sequence[Instrument]:
         """The securities of the file with the limits of the day."""
         return [self._instrument(line) for line in self._lines]
-
-    def history(
-        self,
-        symbol: Symbol,  # noqa: ARG002 - the Protocol's names
-        period: Period,  # noqa: ARG002
-        until_ms: int,  # noqa: ARG002
-        count: int,  # noqa: ARG002
-    ) -> list[Bar]:
-        """No history: prices stand still."""
-        return []
-
-    def trading_dates(self, start: date, end: date) -> list[date]:
-        """Trading days of the mainland calendar."""
-        return list(MAINLAND.trading_days(start, end))
 
     def _instrument(self, line: Line) -> Instrument:
         limits = self._limits(line)

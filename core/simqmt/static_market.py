@@ -6,19 +6,19 @@ from collections.abc import Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 
-from core.domain.enums import Period, Phase
-from core.domain.market import SHANGHAI, Bar, Instrument, Level, Quote, Symbol, datetime_to_ms, ms_to_datetime
+from core.domain.enums import Phase
+from core.domain.market import SHANGHAI, Instrument, Level, Quote, datetime_to_ms, ms_to_datetime
 from core.domain.money import decimal_to_milli, milli_to_decimal
-from core.exchange.calendar import MAINLAND
 from core.exchange.sessions import domain_phase
 from core.exchange.symbols import parse_symbol, tick_size
+from core.simqmt.market_parts import WithoutPast
 
 Price = Decimal | str | float
 DEFAULT_DAY = date(2026, 11, 20)
 _SHOWN = 100_000
 
 
-class StaticMarket:
+class StaticMarket(WithoutPast):
     """A MarketSource without events. `start_ms` is 09:30 of `day`."""
 
     def __init__(self, day: date = DEFAULT_DAY, instruments: Sequence[Instrument] = ()) -> None:
@@ -46,20 +46,6 @@ class StaticMarket:
     def instruments(self) -> Sequence[Instrument]:
         """Those given."""
         return self._instruments
-
-    def history(
-        self,
-        symbol: Symbol,  # noqa: ARG002 - the Protocol's names
-        period: Period,  # noqa: ARG002
-        until_ms: int,  # noqa: ARG002
-        count: int,  # noqa: ARG002
-    ) -> list[Bar]:
-        """No history."""
-        return []
-
-    def trading_dates(self, start: date, end: date) -> list[date]:
-        """Trading days of the mainland calendar."""
-        return list(MAINLAND.trading_days(start, end))
 
 
 def open_ms(day: date) -> int:
