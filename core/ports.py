@@ -119,8 +119,9 @@ class Feed(Protocol):
     """A source of quotes, instruments and history.
 
     `on_quotes` is called on the trading loop with batches in arrival order. `start` may be called again with more
-    symbols; when it raises, the source goes on trying by itself and tells by its health. `listen_health` is told of
-    every change of `health.state`, on the trading loop. History and instruments are asked on a worker and awaited
+    symbols; when it raises, the source goes on trying by itself and tells by its health. `drop` is its opposite: it never
+    raises, and a source that must keep something to live on may go on telling. `listen_health` is told of every change
+    of `health.state`, on the trading loop. History and instruments are asked on a worker and awaited
     with a deadline. `close` is final.
     """
 
@@ -137,6 +138,8 @@ class Feed(Protocol):
     def listen_health(self, on_health: Callable[[FeedHealth], None]) -> None: ...
 
     async def start(self, symbols: Sequence[Symbol]) -> None: ...
+
+    async def drop(self, symbols: Sequence[Symbol]) -> None: ...
 
     async def close(self) -> None: ...
 

@@ -137,6 +137,12 @@ class AkshareFeed:
             self._vitals.expect(2.0 * self._pace.shortest())
             self._task = self._loop.create_task(self._run())
 
+    async def drop(self, symbols: Sequence[Symbol]) -> None:
+        """Poll these no more."""
+        self._pace.drop(symbols)
+        for symbol in symbols:
+            self._absent.pop(symbol, None)
+
     async def close(self) -> None:
         """Ask nothing more; a request under way is given up."""
         self._closed = True

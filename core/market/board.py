@@ -65,8 +65,13 @@ class QuoteBoard:
 
     @property
     def symbols(self) -> tuple[Symbol, ...]:
-        """Watched symbols by row."""
+        """Symbols by row, those too that were forgotten."""
         return tuple(self._held.symbols)
+
+    @property
+    def watched(self) -> int:
+        """How many symbols quotes are expected of."""
+        return self._held.watched
 
     @property
     def last(self) -> IntArray:
@@ -92,6 +97,11 @@ class QuoteBoard:
         new = self._held.add(symbols)
         if new:
             self._feed.add_rows(new, self._clock.now_ms())
+
+    def forget(self, symbols: Iterable[Symbol]) -> None:
+        """Nobody watches these any more: what is held of them goes, and no quote of them is missed."""
+        self._held.forget(symbols)
+        self._silences_ms = -1
 
     def row(self, symbol: Symbol) -> int | None:
         """Row of a symbol, None when it is not watched."""
@@ -194,7 +204,7 @@ class QuoteBoard:
         """
         now = self._now(now_ms)
         if (
-            not self._held.symbols
+            not self._held.watched
             or self._phase(self._held.symbols[0] if symbol is None else symbol, now) is not Phase.CONTINUOUS
         ):
             return NO_SILENCE

@@ -167,6 +167,13 @@ class FeedSwitch:
         if self._stand_in is not None:
             await self._stand_in.start(list(self._symbols))
 
+    async def drop(self, symbols: Sequence[Symbol]) -> None:
+        """Ask for these no more, here and when another source takes over."""
+        for symbol in symbols:
+            self._symbols.pop(symbol, None)
+        for feed in self._open_feeds():
+            await feed.drop(symbols)
+
     async def close(self) -> None:
         """End all sources."""
         self._closed = True

@@ -42,6 +42,11 @@ class Pace:
         for symbol in symbols:
             self._asked.setdefault(symbol, None)
 
+    def drop(self, symbols: Iterable[Symbol]) -> None:
+        """Ask about these no more."""
+        for symbol in symbols:
+            self._asked.pop(symbol, None)
+
     def set_intervals(self, intervals: Mapping[Symbol, float]) -> None:
         """Seconds per symbol; others have the default."""
         self._intervals = dict(intervals)
@@ -63,9 +68,10 @@ class Pace:
         )
 
     def asked(self, symbols: Iterable[Symbol], now: float) -> None:
-        """They were asked now, whatever came of it."""
+        """They were asked now, whatever came of it; those dropped meanwhile stay so."""
         for symbol in symbols:
-            self._asked[symbol] = now
+            if symbol in self._asked:
+                self._asked[symbol] = now
 
     def next_due(self, now: float) -> float | None:
         """Seconds until the next symbol is due, 0 when one is; None without symbols."""

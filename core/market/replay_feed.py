@@ -132,6 +132,10 @@ class ReplayFeed:
             self._pulse.begin()
             self._play()
 
+    async def drop(self, symbols: Sequence[Symbol]) -> None:
+        """Tell these no more."""
+        self._wanted.difference_update(symbols)
+
     async def close(self) -> None:
         """Tell nothing more."""
         self._wanted.clear()

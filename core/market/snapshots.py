@@ -46,6 +46,7 @@ class Snapshots:
         self.symbols: list[Symbol] = []
         self.quotes: list[Quote | None] = []
         self._rows: dict[str, int] = {}
+        self._resting: dict[Symbol, int] = {}  # rows of symbols that nobody watches any more
         self._beats: tuple[Symbol, ...] = ()
         self._last: IntArray = np.zeros(16, dtype=np.int64)
         self._received: IntArray = np.zeros(16, dtype=np.int64)
@@ -72,9 +73,18 @@ class Snapshots:
         row = self._rows.get(symbol, NOBODY)
         return row if row >= 0 else None
 
+    @property
+    def watched(self) -> int:
+        """How many symbols are watched now."""
+        return len(self.symbols) - len(self._resting)
+
     def add(self, symbols: Iterable[Symbol]) -> list[Symbol]:
-        """Give each new symbol a row; returns those that are new, in order."""
-        new = [symbol for symbol in dict.fromkeys(symbols) if self._rows.get(symbol, NOBODY) < 0]
+        """Give each new symbol a row, and one that comes back its old row; returns the new ones, in order."""
+        unwatched = [symbol for symbol in dict.fromkeys(symbols) if self._rows.get(symbol, NOBODY) < 0]
+        for symbol in unwatched:
+            if symbol in self._resting:
+                self._rows[symbol] = self._resting.pop(symbol)
+        new = [symbol for symbol in unwatched if self._rows.get(symbol, NOBODY) < 0]
         first = len(self.symbols)
         self._rows.update(zip(new, range(first, first + len(new)), strict=True))
         self.symbols += new
@@ -84,10 +94,22 @@ class Snapshots:
             self._received = np.concatenate([self._received, np.zeros_like(self._received)])
         return new
 
+    def forget(self, symbols: Iterable[Symbol]) -> None:
+        """Hold nothing of these any more and take nothing; their rows rest."""
+        for symbol in symbols:
+            row = self.row(symbol)
+            if row is None:
+                continue
+            del self._rows[symbol]
+            self._resting[symbol] = row
+            self.quotes[row] = None
+            self._last[row] = self._received[row] = 0
+        self.set_beats(self._beats)
+
     def set_beats(self, symbols: Sequence[Symbol]) -> None:
         """Notice these by number though nobody watches them; replaces the earlier ones."""
         for symbol in self._beats:
-            if self._rows[symbol] < 0:
+            if self._rows.get(symbol, 0) < 0:
                 del self._rows[symbol]
         self._beats = tuple(symbols)
         for number, symbol in enumerate(symbols):

@@ -79,6 +79,7 @@ class XtdataFeed:
         self._beats: tuple[Symbol, ...] | None = None
         self._seqs: list[int] = []
         self._client: object = None  # whose subscriptions `_seqs` are
+        self._surplus = False  # more is subscribed than is wanted
         self._ahead = 0
         self._heard_at = 0.0
         self._retry_at = 0.0
@@ -143,6 +144,23 @@ class XtdataFeed:
             raise
         self._fitting_day_ms = -1
 
+    async def drop(self, symbols: Sequence[Symbol]) -> None:
+        """Subscribe again without these; problems are logged, not raised.
+
+        The last ones stay subscribed: a source that is asked for nothing cannot be told from a dead one.
+        """
+        gone = self._wanted.keys() & set(symbols)
+        for symbol in gone:
+            del self._wanted[symbol]
+        self._surplus = self._surplus or bool(gone)
+        lost = self._pulse.health.state is FeedState.LOST  # then everything is subscribed again by itself
+        if not gone or not self._wanted or not self._seqs or lost:
+            return
+        try:
+            await self._subscribe_all()
+        except UserError as error:
+            _log.warning("subscribing without %d symbols failed: %s", len(gone), error)
+
     async def close(self) -> None:
         """Unsubscribe and deliver nothing more; problems are logged, not raised."""
         if self._closed:
@@ -190,7 +208,7 @@ class XtdataFeed:
 
     async def _subscribe_more(self, new: Sequence[Symbol]) -> None:
         """Beside what is subscribed; many small subscriptions become one."""
-        if len(self._seqs) >= _MANY_SUBSCRIPTIONS:
+        if self._surplus or len(self._seqs) >= _MANY_SUBSCRIPTIONS:
             await self._subscribe_all()
             return
         symbols = [*new, *await self._heartbeats()]
@@ -208,6 +226,7 @@ class XtdataFeed:
         symbols = [*self._wanted, *await self._heartbeats()]
         seq, client = await self._calls.call("订阅行情", self._subscribe, symbols)
         old, before = self._seqs, self._client
+        self._surplus = False
         self._subscribed([seq], client)
         if old and client is before:
             await self._calls.call("退订行情", jobs.unsubscribe, old, client)
@@ -245,7 +264,8 @@ class XtdataFeed:
         phase = self._pulse.phase()
         pause_s = _LUNCH_WATCH_S if phase is Phase.LUNCH else _WATCH_S
         self._timer = self._loop.call_later(pause_s if phase in _DUE else _REST_WATCH_S, self._watch)
-        self._pulse.check()
+        if self._wanted:
+            self._pulse.check()
         checking = self._checking is not None and not self._checking.done()
         if checking or not self._wanted or (lost and self._loop.time() < self._retry_at):
             return

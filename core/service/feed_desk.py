@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Sequence
 from statistics import median
 
-from core.domain.enums import AlarmRank, FeedState, Phase
+from core.domain.enums import AlarmRank, FeedState, Phase, Side
 from core.domain.market import Quote, Symbol, ms_to_datetime
 from core.errors import UserError
 from core.exchange.sessions import domain_phase
@@ -33,6 +33,7 @@ class FeedDesk:
         self._parts = parts
         self._items = items
         self._latencies: deque[int] = deque(maxlen=_KEPT)
+        self._subscribed: set[Symbol] = set()
         self._source = ""
         self._stood_in = False
         self._silent = False
@@ -42,9 +43,9 @@ class FeedDesk:
         parts.feed.listen_health(self._on_health)
 
     async def subscribe(self) -> None:
-        """Quotes of everything watched or held, and their names."""
+        """Quotes of everything watched, held or on its way, and their names; of nothing else any more."""
         p = self._parts
-        symbols = list(dict.fromkeys([*self._items.symbols, *p.book.positions]))
+        symbols = self._wanted()
         p.board.add_symbols(symbols)
         p.feed.pace(self._intervals())
         named = await self._name(symbols)
@@ -55,8 +56,24 @@ class FeedDesk:
             p.speaker.alarm("feed", AlarmRank.ALARM, "行情订阅失败", text)
         if not named:
             p.tasks.spawn(self._learn_later(symbols))
+        self._subscribed.update(symbols)
+        await self._drop_unwanted()
         self._settle_pace()
         self.tell()
+
+    def _wanted(self) -> list[Symbol]:
+        p = self._parts
+        working = [order.symbol for side in Side for order in p.book.working(None, side)]
+        under_way = [intent.symbol for intent in p.intents.all() if not intent.state.is_final]
+        return list(dict.fromkeys([*self._items.symbols, *p.book.positions, *working, *under_way]))
+
+    async def _drop_unwanted(self) -> None:
+        """Asked anew: while the source was answering, the list may have changed once more."""
+        gone = self._subscribed.difference(self._wanted())
+        if gone:
+            self._subscribed -= gone
+            self._parts.board.forget(gone)
+            await self._parts.feed.drop(sorted(gone))
 
     async def _learn(self, symbols: Sequence[Symbol]) -> None:
         """Names, ticks and limits."""

@@ -103,7 +103,7 @@ class Speaker:
                 speed=self._speed,
                 oldest_quote_s=oldest_ms / 1000 if oldest_ms is not None else None,
                 quotes_fresh=fresh,
-                quotes_total=len(self._board.symbols),
+                quotes_total=self._board.watched,
                 queue_depth=queue_depth,
                 quotes_overwritten=self.outbox.overwritten,
                 tick_to_order_p99_ms=self._meter.p99_ms(),

@@ -46,6 +46,10 @@ class HandFeed:
         if not self.health.state.is_healthy:
             self.be(FeedState.STARTING)
 
+    async def drop(self, symbols: Sequence[Symbol]) -> None:
+        for symbol in symbols:
+            self.symbols.pop(symbol, None)
+
     async def close(self) -> None:
         self.log.append("close")
         self.closed = True

@@ -497,3 +497,15 @@ def test_the_feed_does_not_close_helpers_that_are_not_its_own() -> None:
             await stage.quotes.run(Hang(), 0.1)
 
     play(work)
+
+
+def test_a_dropped_symbol_is_asked_about_no_more() -> None:
+    async def work(stage: Stage) -> None:
+        await stage.feed.start([A, B])
+        await stage.until(lambda: len(stage.batches) >= 2)
+        await stage.feed.drop([B])
+        before = len(stage.batches)  # one request may be under way
+        await stage.until(lambda: len(stage.batches) >= before + 4)
+        assert {quote.symbol for batch in stage.batches[before + 1 :] for quote in batch} == {A}
+
+    play(work)

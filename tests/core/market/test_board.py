@@ -211,3 +211,41 @@ def test_the_phase_is_asked_once_a_minute_and_class() -> None:
     verdicts = [board.validity(symbol).fault for symbol in (A, same, B, bond)]
     assert verdicts == [QuoteFault.AUCTION] * 3 + [QuoteFault.OK], "bonds trade on to 15:00"
     assert len(asked) == 6
+
+
+def test_what_is_forgotten_is_not_missed_and_comes_back_to_its_row() -> None:
+    clock = ManualClock(at("10:00:00"))
+    board = board_at(clock, A, B)
+    board.apply([quote(A, "10:00:00", "8.0"), quote(B, "10:00:00", "11.0")])
+    board.forget([A, C])
+    assert (board.row(A), board.quote(A), board.watched, int(board.last[0])) == (None, None, 1, 0)
+    clock.advance(60_000)
+    board.apply([quote(A, "10:01:00", "8.1"), quote(B, "10:01:00", "11.0")])
+    assert (board.quote(A), board.dropped_unknown, board.freshness()) == (None, 1, (1, 0))
+    board.add_symbols([C, A])
+    assert (board.row(A), board.row(C), board.symbols, board.watched) == (0, 2, (A, B, C), 3)
+    board.apply([quote(A, "10:00:30", "8.2")])
+    assert int(board.last[0]) == 8_200, "nothing that was held before counts"
+
+
+def test_a_board_that_nobody_looks_at_misses_nothing() -> None:
+    clock = ManualClock(at("10:00:00"))
+    board = board_at(clock, A, B)
+    board.apply([quote(A, "10:00:00", "8.0"), quote(B, "10:00:00", "11.0")])
+    clock.advance(600_000)
+    assert board.feed_stopped()
+    board.forget([A, B])
+    assert not board.feed_stopped()
+    assert board.freshness() == (0, None)
+
+
+def test_a_heartbeat_that_nobody_watches_any_more_still_beats() -> None:
+    clock = ManualClock(at("10:00:00"))
+    board = board_at(clock, A, B)
+    board.set_heartbeats([B])
+    board.apply([quote(A, "10:00:00", "8.0"), quote(B, "10:00:00", "11.0")])
+    board.forget([B])
+    clock.advance(60_000)
+    board.apply([quote(B, "10:01:00", "11.0")])
+    assert board.feed_silence_ms() == 0
+    assert board.dropped_unknown == 0

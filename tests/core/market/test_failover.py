@@ -273,3 +273,15 @@ def test_every_source_is_told_how_often_it_may_be_asked(rig: Rig) -> None:
     assert (rig.best.intervals, rig.stand_in.intervals) == ({A: 30.0}, {A: 30.0})
     rig.switch.pace({A: 5.0})
     assert rig.stand_in.intervals == {A: 5.0}
+
+
+def test_what_is_dropped_is_asked_of_nobody_any_more(rig: Rig) -> None:
+    start(rig)
+    fail(rig)
+    rig.run(rig.switch.drop([A]))
+    assert (list(rig.best.symbols), list(rig.stand_in.symbols)) == ([B], [B])
+    rig.best.be(FeedState.LIVE)
+    rig.pass_time(HOLD_MS / 1000 + 2)
+    fail(rig)
+    assert len(rig.stand_ins) == 2, "the next one that takes over is not asked either"
+    assert list(rig.stand_in.symbols) == [B]

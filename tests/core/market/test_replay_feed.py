@@ -114,3 +114,20 @@ def test_a_recorded_day_comes_whole(loop: Jump, sz5: list[Quote]) -> None:
         (one.symbol, one.time_ms, one.last) for one in recorded
     ]
     assert {one.latency_ms for one in seen} == {0}
+
+
+def test_a_dropped_symbol_is_told_no_more(loop: Jump) -> None:
+    feed = ReplayFeed(rows(), loop, ReplayClock(at("10:00:00"), 1.0, loop.time))
+    seen: list[Quote] = []
+    feed.listen(seen.extend)
+
+    async def scenario() -> None:
+        await feed.start([A, B])
+        await asyncio.sleep(1)
+        await feed.drop([B])
+        seen.clear()
+        await feed.finished.wait()
+        await feed.close()
+
+    loop.run_until_complete(scenario())
+    assert {one.symbol for one in seen} == {A}

@@ -305,6 +305,43 @@ def test_starting_again_subscribes_only_what_is_new_and_close_ends_all() -> None
     asyncio.run(scenario())
 
 
+def test_what_is_dropped_is_subscribed_no_more_but_the_last_ones_stay() -> None:
+    async def scenario() -> None:
+        with rig() as desk:
+            await desk.feed.start([A, B])
+            await desk.feed.drop([B, Symbol("300750.SZ")])
+            await desk.feed.drop([B])
+            await desk.feed.drop([A])
+            await desk.feed.start([B])
+            shown = [call[:2] for call in desk.vendor.calls if call[0] in ("subscribe", "unsubscribe")]
+            assert shown == [
+                ("subscribe", (A, B)),
+                ("subscribe", (A,)),
+                ("unsubscribe", 1),
+                ("subscribe", (B,)),
+                ("unsubscribe", 2),
+            ]
+            await desk.feed.close()
+
+    asyncio.run(scenario())
+
+
+def test_a_drop_that_fails_is_logged_and_made_good_later(caplog: pytest.LogCaptureFixture) -> None:
+    async def scenario() -> None:
+        with rig() as desk:
+            await desk.feed.start([A, B])
+            desk.vendor.error = RuntimeError("断了")
+            await desk.feed.drop([B])
+            assert "subscribing without 1 symbols failed" in caplog.text
+            desk.vendor.error = None
+            await desk.feed.start([Symbol("300750.SZ")])
+            subscribed = [call[1] for call in desk.vendor.calls if call[0] == "subscribe"]
+            assert subscribed[-1] == (A, "300750.SZ")
+            await desk.feed.close()
+
+    asyncio.run(scenario())
+
+
 DETAIL = {
     "InstrumentName": "浦发",
     "TradingDay": "20261120",
