@@ -58,7 +58,7 @@ class MainWindow(QMainWindow):
         self.menus = Menus(self, self, preferences, self.docks.toggles())
         self._connect()
         self._restore()
-        self._name_window(Mode.PAPER)
+        self._name_window(None)
 
     def _lay_out(self) -> None:
         center = QWidget(self)
@@ -105,15 +105,16 @@ class MainWindow(QMainWindow):
             self.docks.restore(docks)
         self._restored = docks is not None
 
-    def _name_window(self, mode: Mode) -> None:
+    def _name_window(self, mode: Mode | None) -> None:
         names = {
+            None: self.tr("盯盘 DingPan"),
             Mode.LIVE: self.tr("【实盘 LIVE】盯盘 DingPan"),
             Mode.PAPER: self.tr("【模拟 PAPER】盯盘 DingPan"),
             Mode.PAPER_REAL: self.tr("【模拟·真行情 PAPER】盯盘 DingPan"),
         }
         self.setWindowTitle(names[mode])
-        state = TrayState.LIVE if mode is Mode.LIVE else TrayState.PAPER
-        self.setWindowIcon(tray_icon(self._theme, state))
+        states = {None: TrayState.OFFLINE, Mode.LIVE: TrayState.LIVE}
+        self.setWindowIcon(tray_icon(self._theme, states.get(mode, TrayState.PAPER)))
 
     def showEvent(self, event: QShowEvent) -> None:
         """Arrange once the size is known; tell when the first frame has been painted."""

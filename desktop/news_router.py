@@ -114,6 +114,8 @@ class NewsRouter:
         panels.account.set_desk(one.mode, one.account_id, one.armed, one.automation_text)
         panels.rail.set_mode(one.mode)
         panels.frame.set_mode(one.mode)
+        if panels.editor is not None:
+            panels.editor.set_mode(one.mode)
         panels.health.set_link(one.link, one.link_text)
         self._tray.set_desk(one.mode, one.armed, one.link)
 
@@ -178,6 +180,7 @@ class NewsRouter:
     def _stopped(self, one: n.ServiceStopped) -> None:
         if one.error:
             self._panels.service_failed(one.error)
+            self._tray.set_not_running()
             title = QCoreApplication.translate("Panels", "交易服务没有运行")
             self._tray.notify(AlarmRank.ALARM, title, one.error)
 

@@ -51,7 +51,7 @@ class Panels(QObject):
         self.health = HealthStrip(theme)
         self.frame: LiveFrame = LiveFrame(theme, window)  # type: ignore[arg-type]
         self.editor: ItemEditor | None = None
-        self.mode = Mode.PAPER
+        self.mode: Mode | None = None
         self.symbol: str = ""
         self.items: dict[str, WatchItem] = {}
         self.instruments: dict[str, Instrument] = {}
@@ -176,6 +176,7 @@ class Panels(QObject):
 
     def service_failed(self, text: str) -> None:
         """The trading service is gone."""
+        self.account.set_not_running()
         self.health.set_message(self.tr("交易服务没有运行：{text}").format(text=text), Health.ALARM)
 
     def _acknowledged(self, keys: list[str]) -> None:

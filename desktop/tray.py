@@ -26,11 +26,11 @@ class Tray(QObject):
     def __init__(self, theme: ThemeHolder, parent: QWidget) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._mode = Mode.PAPER
-        self._armed = True
+        self._mode: Mode | None = None
+        self._armed = False
         self._link = LinkState.OFFLINE
         self._alarms = 0
-        self._icon = QSystemTrayIcon(tray_icon(theme, TrayState.PAPER), parent)
+        self._icon = QSystemTrayIcon(tray_icon(theme, TrayState.OFFLINE), parent)
         self._menu = QMenu(parent)
         self._head = self._menu.addAction("")
         self._head.setEnabled(False)
@@ -68,6 +68,11 @@ class Tray(QObject):
         self._mode, self._armed, self._link = mode, armed, link
         self._renew()
 
+    def set_not_running(self) -> None:
+        """There is no desk, or none any more."""
+        self._armed, self._link = False, LinkState.OFFLINE
+        self._renew()
+
     def set_alarms(self, count: int) -> None:
         """Open alarms turn the icon."""
         self._alarms = count
@@ -98,6 +103,7 @@ class Tray(QObject):
             state = TrayState.LIVE if self._mode is Mode.LIVE else TrayState.PAPER
         self._icon.setIcon(tray_icon(self._theme, state))
         modes = {
+            None: self.tr("未运行"),
             Mode.LIVE: self.tr("实盘 LIVE"),
             Mode.PAPER: self.tr("模拟 PAPER"),
             Mode.PAPER_REAL: self.tr("模拟·真行情 PAPER"),

@@ -211,6 +211,14 @@ class AccountBar(QWidget):
             label.setToolTip(automation_text)
         self.stops.set_armed(armed)
 
+    def set_not_running(self) -> None:
+        """There is no desk: automation does nothing, and of a mode that was never told nothing is claimed."""
+        if self.badge.mode is None:
+            self.badge.set_mode(None, "", self.tr("没有启动"))
+        self.sentence.setText(self.tr("交易服务没有运行"))
+        self.hint.clear()
+        self.stops.set_armed(False)
+
     def set_clock(self, now: datetime, phase: Phase, simulated: bool, speed: float = 1.0) -> None:
         """The desk's clock and phase; a simulated one says so and how fast it runs."""
         self._clock_at = (now, phase)

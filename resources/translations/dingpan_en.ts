@@ -4,6 +4,10 @@
 <context>
     <name>AccountBar</name>
     <message>
+        <source>交易服务没有运行</source>
+        <translation>The trading service is not running</translation>
+    </message>
+    <message>
         <source>可用</source>
         <translation>Available</translation>
     </message>
@@ -38,6 +42,10 @@
     <message>
         <source>模拟时钟 {speed}×</source>
         <translation>Simulated clock {speed}×</translation>
+    </message>
+    <message>
+        <source>没有启动</source>
+        <translation>Did not start</translation>
     </message>
     <message>
         <source>；</source>
@@ -1036,6 +1044,10 @@
         <translation>Watch interval "{text}" is not whole seconds from 0 to {most}. Fill in 15, for example, or leave it empty.</translation>
     </message>
     <message>
+        <source>监测项 — {which}</source>
+        <translation>Watch item — {which}</translation>
+    </message>
+    <message>
         <source>等行情或证券资料，费用按交易日计算</source>
         <translation>Waiting for a quote or the security: fees depend on the trading day</translation>
     </message>
@@ -1257,6 +1269,10 @@
         <translation>Watchlist (*.csv)</translation>
     </message>
     <message>
+        <source>盯盘 DingPan</source>
+        <translation>DingPan</translation>
+    </message>
+    <message>
         <source>盯盘仍在后台盯价和止损。右键托盘图标可以退出。</source>
         <translation>DingPan keeps watching prices and stops in the background. Right-click the tray icon to exit.</translation>
     </message>
@@ -1399,12 +1415,20 @@
         <translation>LIVE</translation>
     </message>
     <message>
+        <source>未运行</source>
+        <translation>NOT RUNNING</translation>
+    </message>
+    <message>
         <source>模拟</source>
         <translation>PAPER</translation>
     </message>
     <message>
         <source>模拟·真行情</source>
         <translation>PAPER · REAL QUOTES</translation>
+    </message>
+    <message>
+        <source>正在启动</source>
+        <translation>Starting</translation>
     </message>
     <message>
         <source>真实资金</source>
@@ -1734,6 +1758,10 @@
     <message>
         <source>显示窗口</source>
         <translation>Show window</translation>
+    </message>
+    <message>
+        <source>未运行</source>
+        <translation>NOT RUNNING</translation>
     </message>
     <message>
         <source>模拟 PAPER</source>

@@ -90,6 +90,13 @@ async def refused(desk: RunningDesk, *words: str) -> None:
     assert desk.told(ServiceStopped)[-1].error
     assert any(all(word in text for word in words) for _, text in desk.notes)
     assert not [state for state in desk.told(DeskState) if state.link is LinkState.READY]
+    if not desk.told(DeskState):
+        for shown in (desk.panels.account.badge.accessibleName(), desk.window.windowTitle()):
+            assert "模拟" not in shown, "no mode is claimed for a desk that never was"
+            assert "实盘" not in shown
+        assert desk.window.tray.state_text == "未运行 · 自动交易已停"
+    assert "自动交易已停" in desk.window.tray.state_text
+    assert desk.panels.account.sentence.text() == "交易服务没有运行"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="may have a terminal")

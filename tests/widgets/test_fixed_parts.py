@@ -44,10 +44,27 @@ def test_paper_badge_is_hatched_and_live_badge_is_solid(theme: ThemeHolder, qtbo
     assert count(live, theme.color("live")) > 186 * 54 * 0.7
 
 
+def test_a_badge_that_knows_no_mode_claims_none(theme: ThemeHolder, qtbot: QtBot) -> None:
+    bar = AccountBar(theme)
+    qtbot.addWidget(bar)
+    badge = bar.badge
+    badge.resize(186, 54)
+    assert (badge.title, badge.line, badge.note) == ("未运行", "", "正在启动")
+    plain = grab(badge)
+    assert (count(plain, theme.color("paperbg")), count(plain, theme.color("live"))) == (0, 0)
+    bar.set_not_running()
+    assert (badge.title, badge.note, bar.sentence.text()) == ("未运行", "没有启动", "交易服务没有运行")
+    bar.set_desk(Mode.PAPER, "SIM-01", True, "自动运行中")
+    bar.set_not_running()
+    assert (badge.title, bar.stops.armed) == ("模拟", False), "the mode that was told stays so"
+
+
 def test_rail_is_dashed_on_paper_and_solid_live(theme: ThemeHolder, qtbot: QtBot) -> None:
     rail = ModeRail(theme)
     qtbot.addWidget(rail)
     rail.resize(130, 3)
+    assert count(grab(rail), theme.color("paper")) == 0, "nothing is claimed before the desk has spoken"
+    rail.set_mode(Mode.PAPER)
     assert count(grab(rail), theme.color("paper")) == 80 * 3
     rail.set_mode(Mode.LIVE)
     assert count(grab(rail), theme.color("live")) == 130 * 3

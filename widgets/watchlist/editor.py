@@ -52,7 +52,7 @@ class ItemEditor(QDialog):
         parent: QWidget | None = None,
         *,
         new_id: Callable[[Symbol], str],
-        mode: Mode,
+        mode: Mode | None,
     ) -> None:
         super().__init__(parent)
         self._theme, self._new_id, self._mode = theme, new_id, mode
@@ -118,8 +118,8 @@ class ItemEditor(QDialog):
         self._account = Account(total_asset, cash, held_value)
         self._show_money()
 
-    def set_mode(self, mode: Mode) -> None:
-        """Paper or live, for rail and title."""
+    def set_mode(self, mode: Mode | None) -> None:
+        """Paper or live, for rail and title; None while no desk has told it."""
         self._mode = mode
         self.rail.set_mode(mode)
         self._show_title()

@@ -100,14 +100,18 @@ def ratio_text(item: WatchItem) -> str:
     return translate("ItemEditor", "盈亏比 {ratio} : 1").format(ratio=f"{ratio:.1f}")
 
 
-def title_text(mode: Mode, symbol: Symbol | None, instrument: Instrument | None) -> str:
-    """The window's title: the mode first, then what is edited."""
-    paper, live = translate("ItemEditor", "模拟 PAPER"), translate("ItemEditor", "实盘 LIVE")
+def title_text(mode: Mode | None, symbol: Symbol | None, instrument: Instrument | None) -> str:
+    """The window's title: the mode first where it is known, then what is edited."""
     code = formats.code_of(symbol) if symbol else translate("ItemEditor", "新建")
     which = f"{instrument.name} {code}" if instrument is not None else code
+    if mode is None:
+        return translate("ItemEditor", "监测项 — {which}").format(which=which)
+    modes = {
+        Mode.PAPER: translate("ItemEditor", "模拟 PAPER"),
+        Mode.PAPER_REAL: translate("ItemEditor", "模拟·真行情 PAPER"),
+        Mode.LIVE: translate("ItemEditor", "实盘 LIVE"),
+    }
     title = translate("ItemEditor", "【{mode}】监测项 — {which}")
-    real = translate("ItemEditor", "模拟·真行情 PAPER")
-    modes = {Mode.PAPER: paper, Mode.PAPER_REAL: real, Mode.LIVE: live}
     return title.format(mode=modes[mode], which=which)
 
 
