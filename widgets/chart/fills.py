@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -15,6 +15,7 @@ from core.domain.money import decimal_to_milli
 from core.domain.trading import Trade
 from widgets import formats
 from widgets.chart.base import ChartItem
+from widgets.chart.fill_book import FillBook
 from widgets.chart.frame import Frame, session_minutes
 from widgets.chart.painting import CENTRE, GROUND, draw_triangle, faded
 from widgets.chart.series import DAY_MS, midnight_of
@@ -54,13 +55,13 @@ class FillItem(ChartItem):
 
     def __init__(self, theme: ThemeHolder, z: float) -> None:
         super().__init__(theme, z)
-        self.trades: tuple[Trade, ...] = ()
+        self.book = FillBook()
         self.marks: list[Mark] = []
         self.labels: list[FillLabel] = []
 
     def prepare(self, frame: Frame) -> None:
         """Place marks and labels."""
-        self.marks = place_marks(frame, self.trades)
+        self.marks = place_marks(frame, self.book)
         self.labels = merge_labels(frame, self.marks, self.theme, self.text)
 
     def show_last(self) -> None:
@@ -97,10 +98,10 @@ class FillItem(ChartItem):
             draw_triangle(painter, self.theme, mark.tip, up=mark.side is Side.BUY)
 
 
-def place_marks(frame: Frame, trades: Iterable[Trade]) -> list[Mark]:
+def place_marks(frame: Frame, book: FillBook) -> list[Mark]:
     """One mark a bar and side, left to right; fills outside the bars in sight have none."""
     found: dict[tuple[int, Side], Mark] = {}
-    for trade in trades:
+    for trade in _in_sight(frame, book):
         index = bar_of_trade(frame, trade)
         if index is None:
             continue
@@ -114,6 +115,15 @@ def place_marks(frame: Frame, trades: Iterable[Trade]) -> list[Mark]:
             tip = _tip(frame, index, trade)
             found[key] = Mark(index, tip, trade.side, trade.volume, 1, trade.price)
     return sorted(found.values(), key=lambda mark: mark.index)
+
+
+def _in_sight(frame: Frame, book: FillBook) -> Sequence[Trade]:
+    """Those that a bar in sight can hold: nothing is asked of the others, at every frame of a long day."""
+    if frame.stop <= frame.first:
+        return ()
+    stamps = frame.series.time_ms
+    after = int(stamps[frame.first - 1]) if frame.first else 0
+    return book.between(after, int(stamps[frame.stop - 1]) if frame.stop < frame.series.count else None)
 
 
 def bar_of_trade(frame: Frame, trade: Trade) -> int | None:

@@ -11,6 +11,7 @@ from core.domain.market import Bar, Quote
 from core.domain.money import CENT, decimal_to_milli
 from core.domain.trading import Trade
 from core.domain.watch import WatchItem
+from widgets.chart.fill_book import FillBook
 from widgets.chart.level_texts import LevelLine, level_lines
 from widgets.chart.series import Change, Series, midnight_of
 from widgets.chart.studies import Studies
@@ -42,7 +43,7 @@ class ChartModel:
         self.item: WatchItem | None = None
         self.held = 0
         self.cost: Decimal | None = None
-        self.trades: list[Trade] = []
+        self.fills = FillBook()
         self.real_prices = True
         self._series: dict[Period, Series] = {}
         self._studies: dict[Period, Studies] = {}
@@ -52,7 +53,7 @@ class ChartModel:
         other = symbol != self.symbol
         self.symbol, self.name, self.tick = symbol, name, tick
         if other:
-            self.quote, self.item, self.held, self.cost, self.trades = None, None, 0, None, []
+            self.quote, self.item, self.held, self.cost, self.fills = None, None, 0, None, FillBook()
             self._series.clear()
             self._studies.clear()
         return other
@@ -97,11 +98,7 @@ class ChartModel:
 
     def put_trade(self, trade: Trade) -> bool:
         """Keep a fill of this symbol, each once."""
-        known = any(t.trade_id == trade.trade_id and t.order_id == trade.order_id for t in self.trades)
-        if trade.symbol != self.symbol or known:
-            return False
-        self.trades.append(trade)
-        return True
+        return trade.symbol == self.symbol and self.fills.put(trade)
 
     @property
     def day_ms(self) -> int | None:

@@ -16,6 +16,7 @@ from core.domain.trading import Trade
 from core.domain.watch import WatchItem
 from widgets import formats
 from widgets.chart.adjusting import AdjustButton
+from widgets.chart.fill_book import FillBook
 from widgets.chart.model import ChartMode, ChartModel
 from widgets.chart.notice import Notice
 from widgets.chart.periods import PeriodBar
@@ -188,7 +189,7 @@ class ChartPanel(QWidget):
 
     def set_trades(self, trades: Iterable[Trade]) -> None:
         """All fills to mark; replaces what is here."""
-        self._model.trades = []
+        self._model.fills = FillBook()
         for trade in trades:
             self._model.put_trade(trade)
         self.view.mark(Dirt.ALL)

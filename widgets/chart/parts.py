@@ -13,6 +13,7 @@ from widgets.chart.base import ChartItem
 from widgets.chart.candles import CandleItem
 from widgets.chart.captions import Extremes, PaneLegends
 from widgets.chart.crosshair import Crosshair
+from widgets.chart.fill_book import FillBook
 from widgets.chart.fills import FillItem
 from widgets.chart.frame import Frame
 from widgets.chart.grid import GridItem
@@ -64,7 +65,7 @@ class Parts:
         self.band.lines = self.levels.lines = self.price_axis.lines = lines
         self.price_axis.last = self.last_line.last = model.last
         self.price_axis.last_tone = self.last_line.last_tone = model.last_tone
-        self.fills.trades = tuple(model.trades) if model.on_real_prices else ()
+        self.fills.book = model.fills if model.on_real_prices else FillBook()
         absent = self._only_candles() if frame is not None and frame.intraday else (self.intraday,)
         for item in self.all_items():
             item.show_frame(None if item in absent else frame, layout)

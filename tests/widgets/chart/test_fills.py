@@ -5,12 +5,19 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import pytest
 from PySide6.QtCore import QPoint
 
 from core.domain.enums import Period, Side
+from core.domain.market import datetime_to_ms
+from core.domain.trading import Trade
 from tests.widgets.chart.chart_records import DAY, SYMBOL, at, daily_bars, minute_bars, quote, trade
+from widgets.chart import fills
+from widgets.chart.fill_book import FillBook
+from widgets.chart.fills import bar_of_trade
 from widgets.chart.model import ChartMode
 from widgets.chart.panel import ChartPanel
+from widgets.chart.view import Dirt
 
 if TYPE_CHECKING:
     from widgets.theme import ThemeHolder
@@ -70,6 +77,40 @@ def test_a_repeated_fill_and_one_of_another_symbol_change_nothing(panel: ChartPa
     panel.add_trade(trade(2, at(10, 0), Side.BUY, "10.00", 500, symbol="000001.SZ"))
     panel.view.flush()
     assert texts(panel) == ["买100"]
+
+
+def test_only_fills_in_sight_are_looked_at(panel: ChartPanel, monkeypatch: pytest.MonkeyPatch) -> None:
+    panel.set_bars(SYMBOL, Period.D1, daily_bars(60))
+    day = at(10, 0) - timedelta(days=59)
+    panel.set_trades([trade(n, day + timedelta(days=n % 60), Side.BUY, "100.00", 100) for n in range(600)])
+    panel.view.flush()
+    frame = panel.view.frame
+    assert frame is not None
+    assert frame.first == 0
+    assert sum(mark.count for mark in panel.view.parts.fills.marks) == 600
+    seen: list[Trade] = []
+    monkeypatch.setattr(
+        fills, "bar_of_trade", lambda frame, one: (seen.append(one), bar_of_trade(frame, one))[1]
+    )
+    panel.view.zoom(8.0, frame.x_at(frame.stop - 1))
+    panel.view.mark(Dirt.ALL)
+    panel.view.flush()
+    narrow = panel.view.frame
+    assert narrow is not None
+    shown = narrow.stop - narrow.first
+    assert 0 < shown < 30
+    assert len(seen) == 10 * shown
+    assert sum(mark.count for mark in panel.view.parts.fills.marks) == 10 * shown
+
+
+def test_a_book_of_fills_keeps_each_once_by_time() -> None:
+    late, early = trade(1, at(10, 30), Side.BUY, "1", 100), trade(2, at(9, 31), Side.SELL, "1", 100)
+    book = FillBook([late, early, late])
+    assert len(book) == 2
+    assert list(book.between(0, None)) == [early, late]
+    moment = datetime_to_ms(late.time)
+    assert list(book.between(0, moment - 1)) == [early]
+    assert list(book.between(datetime_to_ms(early.time), moment)) == [late]
 
 
 def test_a_fill_belongs_to_the_minute_that_ends_after_it(panel: ChartPanel) -> None:
