@@ -3,10 +3,15 @@
 The chain starts at the base price on a fixed date, so a day is the same from wherever one comes. The years before are
 a chain of their own that ends at the base price; they are made when they are asked for, and have daily bars only, as
 a MiniQMT keeps minutes for about a year. Prices are in ticks.
+
+The chains know no dividends: they are what prices look like after all of them (`builtin_rights`). A day before some
+is lifted by what was still to be paid, as one finds old prices in a newspaper; so the previous close of an ex-day is
+the exchange's reference price.
 """
 
 from __future__ import annotations
 
+import threading
 from bisect import bisect_left
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -16,6 +21,7 @@ from core.exchange.boards import SecurityClass, class_of
 from core.exchange.calendar import Calendar
 from core.exchange.limits import price_limits
 from core.simqmt.builtin_dice import ONE, SPREAD_OUT, draws, normal
+from core.simqmt.builtin_rights import rights_of
 from core.simqmt.securities import Security
 
 EARLY_START = date(2015, 1, 5)
@@ -64,7 +70,7 @@ def limit_percent(security: Security, day: date) -> int:
 
 
 class DayChain:
-    """The days of one security for one seed, made as far as they are asked for."""
+    """The days of one security for one seed, made as far as they are asked for, on any thread."""
 
     def __init__(self, seed: int, security: Security, calendar: Calendar) -> None:
         self._seed = seed
@@ -75,12 +81,16 @@ class DayChain:
         self._inward = security.symbol.endswith(".BJ")  # Beijing rounds limits toward the previous close
         self._days: list[date] = []
         self._plans: list[DayPlan] = []
+        self._close = self._base  # of the newest plan, without dividends
         self._early: dict[date, DayPlan] = {}
+        self.rights = rights_of(security, calendar)
+        self._growing = threading.Lock()
 
     def early(self, day: date) -> tuple[DayPlan, int, int]:
         """Plan, high and low of a trading day from EARLY_START until CHAIN_START; raises KeyError for any other day."""
-        if not self._early:
-            self._make_early()
+        with self._growing:
+            if not self._early:
+                self._make_early()
         plan = self._early[day]
         (bits,) = draws(1, self._seed, self._security.symbol, day, "early")
         reach = self._base * self._security.swing * plan.restless // (_BP * 1000)
@@ -89,18 +99,21 @@ class DayChain:
         return plan, min(high, plan.limit_up), max(low, plan.limit_down)
 
     def _make_early(self) -> None:
+        made: dict[date, DayPlan] = {}
         close = self._base
         for day in self._calendar.trading_days(EARLY_START, CHAIN_START - timedelta(days=1)):
-            plan = self._early[day] = self._next(day, close)
+            plan = made[day] = self._next(day, close)
             close = plan.close
-        if self._early:
+        if made:
             end = min(max(self._base, plan.limit_down), plan.limit_up)
-            self._early[plan.day] = replace(plan, aim=end, close=end)
+            made[plan.day] = replace(plan, aim=end, close=end)
+        self._early = {day: self._lifted(plan) for day, plan in made.items()}
 
     def plan(self, day: date) -> DayPlan:
         """The plan of a trading day from CHAIN_START on; raises KeyError for any other day."""
         if not self._days or self._days[-1] < day:
-            self._extend(day)
+            with self._growing:
+                self._extend(day)
         index = bisect_left(self._days, day)
         if index == len(self._days) or self._days[index] != day:
             raise KeyError(day)
@@ -109,9 +122,34 @@ class DayChain:
     def _extend(self, until: date) -> None:
         known = len(self._days)
         for day in self._calendar.trading_days(CHAIN_START, until)[known:]:
-            close = self._plans[-1].close if self._plans else self._base
-            self._plans.append(self._next(day, close))
+            plan = self._next(day, self._close)
+            self._close = plan.close
+            self._plans.append(self._lifted(plan))
             self._days.append(day)
+
+    def _lifted(self, plan: DayPlan) -> DayPlan:
+        """The day as it was before what was paid later."""
+        later = [right for right in reversed(self.rights) if right.day > plan.day]
+        if not later:
+            return plan
+
+        def lifted(price: int) -> int:
+            for right in later:
+                price = right.before(price, self._security.tick)
+            return price
+
+        before, tied = lifted(plan.pre_close), plan.close in (plan.limit_up, plan.limit_down)
+        up, down = self._limits(before)
+        opened, close = (min(max(lifted(price), down), up) for price in (plan.open, plan.close))
+        return replace(
+            plan,
+            pre_close=before,
+            open=opened,
+            aim=close if tied else lifted(plan.aim),
+            close=close,
+            limit_up=up,
+            limit_down=down,
+        )
 
     def _next(self, day: date, pre_close: int) -> DayPlan:
         about, base = self._security.character, self._base

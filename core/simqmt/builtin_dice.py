@@ -17,16 +17,19 @@ ONE = 1024
 """Fixed-point unit of `normal` and of latent prices."""
 
 
+def name_of_stream(*key: object) -> bytes:
+    """What the stream of `key` is made of."""
+    return "|".join((_VERSION, *map(str, key))).encode()
+
+
 def draws(count: int, *key: object) -> tuple[int, ...]:
     """`count` numbers of 64 bits from the stream that `key` names."""
-    name = "|".join((_VERSION, *map(str, key)))
-    return unpack(f"<{count}Q", shake_128(name.encode()).digest(8 * count))
+    return unpack(f"<{count}Q", shake_128(name_of_stream(*key)).digest(8 * count))
 
 
 def raw(count: int, *key: object) -> bytes:
     """`count` bytes from the stream that `key` names."""
-    name = "|".join((_VERSION, *map(str, key)))
-    return shake_128(name.encode()).digest(count)
+    return shake_128(name_of_stream(*key)).digest(count)
 
 
 def normal(bits: int) -> int:

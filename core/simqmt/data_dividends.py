@@ -1,17 +1,24 @@
 """Dividends of one security and the five ways in which xtdata adjusts bars for them.
 
-No dividend happens by itself in a simulated market; `DataHub.dividends` takes those that a test wants.
+The built-in market has dividends of its own (`builtin_rights`), other markets none; `DataHub.dividends` takes those
+that a test wants.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
-from core.domain.market import Bar, ms_to_datetime
+from core.domain.market import SHANGHAI, Bar, ms_to_datetime
+from core.exchange.ticks import round_half_up
 from core.market.bars import midnight
+
+ADJUSTMENTS = ("front", "back", "front_ratio", "back_ratio")
+"""What xtdata calls its ways of adjusting; any other name leaves prices as they were traded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +45,12 @@ class Dividend:
         """The price that stands on the ex-date for a `price` before it."""
         return (price - self.interest + self.allot_num * self.allot_price) / self.factor
 
+    def reference(self, close: float, tick: Decimal) -> float:
+        """The previous close that the exchange shows on the ex-date after a `close`, on the security's tick."""
+        paid, bought = _exact(self.interest), _exact(self.allot_num) * _exact(self.allot_price)
+        grown = 1 + _exact(self.stock_bonus) + _exact(self.stock_gift) + _exact(self.allot_num)
+        return float(round_half_up((_exact(close) - paid + bought) / grown, tick))
+
     def before(self, price: float) -> float:
         """The reverse of `after`."""
         return price * self.factor + self.interest - self.allot_num * self.allot_price
@@ -60,6 +73,10 @@ class Dividend:
         return self.pre_close / self.after(self.pre_close)
 
 
+def _exact(value: float) -> Decimal:
+    return Decimal(str(value))
+
+
 def factor_records(dividends: Iterable[Dividend], stamp_of: Any) -> dict[str, dict[str, float]]:
     """What `get_divid_factors` shows, by the ex-date as `20261120`; `stamp_of` gives a day's midnight in ms."""
     return {
@@ -77,9 +94,25 @@ def factor_records(dividends: Iterable[Dividend], stamp_of: Any) -> dict[str, di
     }
 
 
+def with_references(
+    rows: Sequence[dict[str, Any]], dividends: Sequence[Dividend], tick: Decimal
+) -> Sequence[dict[str, Any]]:
+    """Unadjusted bars whose `preClose` is the exchange's on ex-dates; changed in place."""
+    for item in dividends:
+        stamp = round(_start_of(item.day) * 1000)
+        place = bisect_left(rows, stamp, key=lambda row: row["time"])
+        if 0 < place < len(rows):
+            rows[place]["preClose"] = item.reference(rows[place - 1]["close"], tick)
+    return rows
+
+
+def _start_of(day: date) -> float:
+    return datetime(day.year, day.month, day.day, tzinfo=SHANGHAI).timestamp()
+
+
 def adjusted(bars: Sequence[Bar], dividends: Sequence[Dividend], how: str) -> list[Bar]:
     """Bars with prices adjusted `front`, `back`, `front_ratio` or `back_ratio`; anything else leaves them."""
-    if not dividends or how not in ("front", "back", "front_ratio", "back_ratio"):
+    if not dividends or how not in ADJUSTMENTS:
         return list(bars)
     ordered = sorted(dividends, key=lambda item: item.day)
     return [_adjusted(bar, ordered, how) for bar in bars]

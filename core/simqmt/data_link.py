@@ -52,8 +52,8 @@ class DataLink:
         """Add a subscription; what is known of its symbols is told at once. Its number, or -1."""
         if not self.connected:
             return -1
+        self.terminal.data.wake(subscription.wanted)
         with self.terminal.lock:
-            self.terminal.wake(subscription.wanted)
             shown = [quote for quote in self.terminal.quotes() if subscription.takes(quote.symbol)]
             with self._lock:
                 number = next(self._numbers)

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import importlib
-import threading
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from core.domain.market import SHANGHAI, Bar, Symbol, datetime_to_ms
+from core.domain.market import SHANGHAI, Symbol, datetime_to_ms
 from core.exchange.calendar import MAINLAND
-from core.simqmt.data_dividends import adjusted, factor_records
+from core.market.bars import midnight
+from core.simqmt.data_bars import BarQueries, bound
+from core.simqmt.data_dividends import factor_records
 from core.simqmt.data_periods import PERIODS, VendorPeriod
 from core.simqmt.data_shapes import (
     BAR_FIELDS,
-    bar_records,
-    filled,
     instrument_record,
     packed,
     security_types,
@@ -27,8 +26,6 @@ from core.simqmt.data_shapes import (
 if TYPE_CHECKING:
     from core.simqmt.terminal import SimTerminal
 
-_ALL = 200_000
-_DAY_BARS = {"1m": 240, "5m": 48}
 Row = dict[str, Any]
 
 
@@ -37,12 +34,12 @@ class DataQueries:
 
     def __init__(self, terminal: SimTerminal) -> None:
         self.terminal = terminal
-        self._history_lock = threading.Lock()
+        self._bars = BarQueries(terminal)
 
     def full_tick(self, codes: Sequence[str]) -> Row:
         """Ticks of codes or whole markets, of what has been seen."""
+        self.terminal.data.wake(codes)
         wanted = set(codes)
-        self.terminal.wake(wanted)
         return {
             str(quote.symbol): tick_record(quote)
             for quote in self.terminal.quotes()
@@ -62,11 +59,10 @@ class DataQueries:
         shape: str,
     ) -> Any:
         """History in one of the native shapes: v2 and v3 for ticks, v2 and v4 for bars, v5 an arrow stream."""
-        self.terminal.wake(codes)
         known = PERIODS.get(period)
         if known is None:
             return {code: self._ticks(fields, code, period, start, end, count) for code in codes}
-        found = self.bars(codes, known, start, end, count, dividend, fill=fill, align=shape == "v2")
+        found = self._bars.bars(codes, known, start, end, count, dividend, fill=fill, align=shape == "v2")
         names = [name for name in BAR_FIELDS if not fields or name in fields]
         if shape == "v2":
             return _matrix(found, names, known)
@@ -92,7 +88,7 @@ class DataQueries:
         dividend = str(asked.get("dividendtype") or "none")
         count = int(asked.get("count", 1))
         fill = bool(asked.get("fillData", True))
-        found = self.bars(codes, period, start, end, count, dividend, fill=fill, align=True)
+        found = self._bars.bars(codes, period, start, end, count, dividend, fill=fill, align=True)
         fields = asked.get("fields") or ()
         names = [name for name in BAR_FIELDS if not fields or name in fields]
         (_, times), columns = _matrix(found, names, period)
@@ -102,73 +98,12 @@ class DataQueries:
             "result": {name: columns[name].tolist() for name in names},
         }
 
-    def bars(
-        self,
-        codes: Sequence[str],
-        period: VendorPeriod,
-        start: str | int,
-        end: str | int,
-        count: int,
-        dividend: str,
-        *,
-        fill: bool,
-        align: bool,
-    ) -> dict[str, list[Row]]:
-        """Bars of the closed interval by code, at most the last `count` (-1: all), gaps closed when asked."""
-        found = {code: self._bar_rows(code, period, start, end, count, dividend) for code in codes}
-        if not fill and not align:
-            return found
-        times = sorted({row["time"] for rows in found.values() for row in rows})
-        kept = times if count < 0 else times[-count:] if count else []
-        whole = {code: filled(rows, kept, period, fill=fill) for code, rows in found.items()}
-        if align:
-            return whole
-        first = {code: rows[0]["time"] for code, rows in found.items() if rows}
-        return {
-            code: [row for row in rows if code in first and row["time"] >= first[code]]
-            for code, rows in whole.items()
-        }
-
-    def _bar_rows(
-        self, code: str, period: VendorPeriod, start: str | int, end: str | int, count: int, dividend: str
-    ) -> list[Row]:
-        if count == 0:
-            return []
-        first, last = _bound(start, late=False), _bound(end, late=True)
-        symbol = Symbol(code)
-        bars = self._base_bars(symbol, period, self._wanted(period, first, last, count), last)
-        bars = adjusted(bars, self.terminal.data.dividends.get(symbol, ()), dividend)
-        rows = [
-            row
-            for row in bar_records(period.grouped(bars))
-            if (first is None or row["time"] >= first) and (last is None or row["time"] <= last)
-        ]
-        return rows if count < 0 else rows[-count:]
-
-    def _base_bars(self, symbol: Symbol, period: VendorPeriod, wanted: int, last: int | None) -> list[Bar]:
-        """What the market knows, then what grew out of the snapshots since."""
-        now = self.terminal.clock.now_ms()
-        until = now if last is None else min(last, now)
-        with self._history_lock:
-            known = self.terminal.market.history(symbol, period.base, until, wanted)
-        newest = known[-1].time_ms if known else 0
-        grown = self.terminal.data.grown(symbol, period.base)
-        return [*known, *(bar for bar in grown if bar.time_ms > newest)]
-
-    def _wanted(self, period: VendorPeriod, first: int | None, last: int | None, count: int) -> int:
-        """How many base bars to ask for; one more bar than shown gives the previous close."""
-        if first is not None:
-            days = (self.terminal.clock.now_ms() - first) // 86_400_000 + 2
-            return max(2, days * _DAY_BARS.get(period.base.value, 1) + 2 * period.size)
-        if count < 0 or last is not None:
-            return _ALL
-        return (count + 2) * period.size
-
     def _ticks(
         self, fields: Sequence[str], code: str, period: str, start: str | int, end: str | int, count: int
     ) -> Any:
-        first, last = _bound(start, late=False), _bound(end, late=True)
-        seen = self.terminal.data.seen(Symbol(code)) if period == "tick" else []
+        first, last = bound(start, late=False), bound(end, late=True)
+        since = midnight(last) if first is None and last is not None else first
+        seen = self.terminal.data.seen(Symbol(code), since) if period == "tick" else []
         rows = [
             tick_record(quote)
             for quote in seen
@@ -178,11 +113,13 @@ class DataQueries:
 
     def instrument(self, code: str) -> Row | None:
         """One security, None when the market does not have it."""
-        item = self.terminal.instrument(Symbol(code))
+        symbol, knowing = Symbol(code), self.terminal.data.knowing
+        quote = self.terminal.quote(symbol)
+        shown = quote is not None or knowing is None
+        item = self.terminal.instrument(symbol) if shown or knowing is None else knowing.describe(symbol)
         if item is None:
             return None
         day = self.terminal.trading_day.strftime("%Y%m%d")
-        quote = self.terminal.quote(item.symbol)
         fresh = quote if quote is not None and quote.time.date() == self.terminal.trading_day else None
         return instrument_record(item, fresh, day)
 
@@ -193,7 +130,7 @@ class DataQueries:
     def dividends(self, code: str, start: str, end: str) -> dict[str, dict[str, float]]:
         """Dividends whose ex-date lies in the closed interval."""
         first, last = _day(start) or date.min, _day(end) or date.max
-        found = self.terminal.data.dividends.get(Symbol(code), ())
+        found = self.terminal.data.dividends_of(Symbol(code))
         return factor_records((item for item in found if first <= item.day <= last), _midnight)
 
     def trading_dates(self, start: str, end: str, count: int) -> list[int]:
@@ -240,18 +177,6 @@ def _stream(found: Mapping[str, Sequence[Row]], names: Sequence[str]) -> bytes:
     with arrow.ipc.new_stream(sink, table.schema) as writer:
         writer.write_table(table)
     return bytes(sink.getvalue().to_pybytes())
-
-
-def _bound(text: str | int, *, late: bool) -> int | None:
-    """A bound of a period in epoch ms: `20261120`, `20261120093000`, epoch ms; None when there is none."""
-    if isinstance(text, int):
-        return text
-    if not text:
-        return None
-    moment = datetime.strptime(text[:14].ljust(8, "0"), "%Y%m%d%H%M%S" if len(text) > 8 else "%Y%m%d")  # noqa: DTZ007
-    if late and len(text) <= 8:
-        moment += timedelta(days=1, milliseconds=-1)
-    return datetime_to_ms(moment.replace(tzinfo=SHANGHAI))
 
 
 def _day(text: str) -> date | None:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from core.domain.market import Symbol
 from core.exchange.boards import SecurityClass, class_of
 
 if TYPE_CHECKING:
@@ -77,11 +78,18 @@ class Sectors:
         if name in BUILT_IN:
             classes, market = BUILT_IN[name]
             return [
-                str(item.symbol)
-                for item in self._terminal.instruments()
-                if class_of(item.symbol) in classes and item.symbol.endswith(market)
+                str(symbol)
+                for symbol in self._listed()
+                if class_of(symbol) in classes and symbol.endswith(market)
             ]
         return self._own().get(name, [])
+
+    def _listed(self) -> list[Symbol]:
+        """Codes of all securities, those of the market's own list among them."""
+        knowing = self._terminal.data.knowing
+        if knowing is not None:
+            return list(knowing.listing())
+        return [item.symbol for item in self._terminal.instruments()]
 
     def weights(self, index: str) -> dict[str, float]:
         """Equal weights in percent of what an index holds; empty for one we do not know."""

@@ -10,12 +10,14 @@ import importlib
 import struct
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from core.domain.enums import Period, Phase
 from core.domain.market import Bar, Instrument, Level, Quote, ms_to_datetime
 from core.exchange.boards import SecurityClass, class_of
 from core.exchange.limits import LimitFacts, price_limits
+from core.market.bars import midnight
 from core.simqmt.data_periods import VendorPeriod
 
 LOT = 100
@@ -190,10 +192,10 @@ def bar_stamp(bar: Bar) -> int:
     """Minute bars keep their end; a day is stamped with its midnight, as `get_trading_dates` is."""
     if bar.period is not Period.D1:
         return bar.time_ms
-    moment = ms_to_datetime(bar.time_ms).replace(hour=0, minute=0, second=0, microsecond=0)
-    return round(moment.timestamp() * 1000)
+    return midnight(bar.time_ms)
 
 
+@lru_cache(maxsize=8192)
 def time_text(time_ms: int, *, day: bool) -> str:
     """The index of a bar: `20261120` or `20261120093100`."""
     return ms_to_datetime(time_ms).strftime("%Y%m%d" if day else "%Y%m%d%H%M%S")

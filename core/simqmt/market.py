@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Protocol, runtime_checkable
 
 from core.domain.enums import Period
 from core.domain.market import Bar, Instrument, Quote, Symbol
+from core.simqmt.data_dividends import Dividend
 
 
 class MarketSource(Protocol):
@@ -68,4 +69,29 @@ class WakingMarket(Protocol):
 
     def wake(self, symbol: Symbol, now_ms: int) -> Quote | None:
         """Show this security too from now on, if there is such a one; its last snapshot before `now_ms`, if any."""
+        ...
+
+
+@runtime_checkable
+class KnowingMarket(Protocol):
+    """A market that knows securities it does not show, and its own snapshots of any moment. Safe on any thread."""
+
+    def listing(self) -> Mapping[Symbol, str]:
+        """Names of all securities that it lists, by code."""
+        ...
+
+    def describe(self, symbol: Symbol) -> Instrument | None:
+        """A security of the present day, None for a code of none."""
+        ...
+
+    def glance(self, symbol: Symbol, now_ms: int) -> Quote | None:
+        """The last snapshot of a security before `now_ms` on that day."""
+        ...
+
+    def ticks(self, symbol: Symbol, first_ms: int, last_ms: int) -> Iterable[Quote]:
+        """The snapshots of a security in a closed interval, oldest first."""
+        ...
+
+    def dividends(self, symbol: Symbol) -> Sequence[Dividend]:
+        """Ex-rights days of a security in time order."""
         ...

@@ -8,39 +8,33 @@ it would have given, and a terminal that comes back after a crash meets the same
 from __future__ import annotations
 
 import heapq
-from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time
-from decimal import Decimal
 from itertools import chain
 
 from core.domain.enums import Period
 from core.domain.market import SHANGHAI, Bar, Instrument, Quote, Symbol, datetime_to_ms, ms_to_datetime
-from core.domain.money import milli_to_decimal
 from core.errors import BadInput
 from core.exchange.boards import SecurityClass, class_of
 from core.exchange.calendar import MAINLAND, Calendar
-from core.exchange.limits import NO_LIMITS, price_limits
 from core.exchange.refusals import Refused
-from core.exchange.symbols import tick_size
-from core.market.bars import aggregate, bar_end
-from core.simqmt.builtin_days import CHAIN_START, EARLY_START, FIRST_DAY, UNLIMITED, DayChain
+from core.simqmt.builtin_days import CHAIN_START, FIRST_DAY, UNLIMITED
 from core.simqmt.builtin_dice import draws
-from core.simqmt.builtin_minutes import DayPath, Minute, make_path
+from core.simqmt.builtin_past import BuiltinPast, midnight_of
 from core.simqmt.builtin_ticks import SymbolDay
+from core.simqmt.data_dividends import Dividend
 from core.simqmt.securities import SECURITIES, Security
-from core.simqmt.securities_any import invent
+from core.simqmt.securities_any import well_known
 
 DEFAULT_DAY = date(2026, 11, 20)
 DEFAULT_START = time(9, 29, 50)
-_CENT = Decimal("0.01")
 _GRID_MS = 3000
-_PATHS_KEPT = 200
 
 
 class BuiltinMarket:
-    """A `MarketSource` that needs nothing but a seed. It shows `SECURITIES`, and any other once it is asked for (`wake`).
+    """A `MarketSource` that needs nothing but a seed. It shows `SECURITIES`, and any other once it is asked for (`wake`);
+    of those it does not show it knows bars, ticks and dividends all the same.
 
     It starts on `day` (a trading day from 2026-07-06 on) at the Shanghai time `start` and goes on from trading day to
     trading day until `calendar` ends. Raises BadInput when `day` is not such a day.
@@ -63,10 +57,8 @@ class BuiltinMarket:
             raise BadInput(f"{self._day} 不是交易日，或不在交易日历之内。请换一个交易日。")
         self._start_ms = datetime_to_ms(datetime.combine(self._day, start, SHANGHAI))
         self._listed = list(SECURITIES)
-        self._securities = {security.symbol: security for security in SECURITIES}
-        self._chains = {security.symbol: DayChain(seed, security, calendar) for security in SECURITIES}
-        self._paths: OrderedDict[tuple[Symbol, date], DayPath] = OrderedDict()
-        self._daily: dict[tuple[Symbol, date], Bar] = {}
+        self._places = {security.symbol: place for place, security in enumerate(SECURITIES)}
+        self._past = BuiltinPast(seed, calendar)
         self._shown_day = self._queued_day = self._day
         self._next_day: date | None = self._day
         self._queue: list[tuple[int, int, Quote, Iterator[Quote]]] = []
@@ -105,40 +97,34 @@ class BuiltinMarket:
 
     def standing(self) -> tuple[Quote, ...]:
         """The last snapshot of each security before `start_ms` on the first day; fills the screen at a start."""
-        found = []
-        for order in range(len(SECURITIES)):
-            last, _ = self._split(order, self._day, self._start_ms)
-            if last is not None:
-                found.append(last)
-        return tuple(found)
+        found = (self._split(security, self._day, self._start_ms)[0] for security in SECURITIES)
+        return tuple(quote for quote in found if quote is not None)
 
     def skip_to(self, now_ms: int) -> tuple[Quote, ...]:
         """Go on at `now_ms`, a moment of a trading day; the last snapshot of each security before it on that day."""
         day = ms_to_datetime(now_ms).date()
         self._open_day(day, now_ms)
         self._shown_day = day
-        found = (self._split(order, day, now_ms)[0] for order in range(len(self._listed)))
+        found = (self._split(security, day, now_ms)[0] for security in self._listed)
         return tuple(quote for quote in found if quote is not None)
 
     def wake(self, symbol: Symbol, now_ms: int) -> Quote | None:
         """Show this security too from now on, if its code is valid; its last snapshot before `now_ms`, if any."""
-        security = None if symbol in self._securities else invent(symbol)
+        security = None if symbol in self._places else self._past.security(symbol)
         if security is None:
             return None
-        self._securities[symbol] = security
-        self._chains[symbol] = DayChain(self._seed, security, self._calendar)
+        order = self._places[symbol] = len(self._listed)
         self._listed.append(security)
-        order = len(self._listed) - 1
-        last, rest = self._split(order, self._queued_day, now_ms)
+        last, rest = self._split(security, self._queued_day, now_ms)
         first = next(rest, None)
         if first is not None:
             heapq.heappush(self._queue, (first.time_ms, order, first, rest))
         return last
 
-    def _split(self, order: int, day: date, moment_ms: int) -> tuple[Quote | None, Iterator[Quote]]:
+    def _split(self, security: Security, day: date, moment_ms: int) -> tuple[Quote | None, Iterator[Quote]]:
         """The last snapshot before a moment, and those from it on."""
         last = None
-        quotes = self._quotes(order, day, moment_ms - 70_000)
+        quotes = self._quotes(security, day, moment_ms - 70_000)
         for quote in quotes:
             if quote.time_ms >= moment_ms:
                 return last, chain((quote,), quotes)
@@ -146,26 +132,47 @@ class BuiltinMarket:
         return last, quotes
 
     def instruments(self) -> Sequence[Instrument]:
-        """All securities with previous close and limits of the day of the newest snapshot."""
-        return [self._instrument(security, self._shown_day) for security in self._listed]
+        """All securities shown, with previous close and limits of the day of the newest snapshot."""
+        return [self._past.instrument(security, self._shown_day) for security in self._listed]
 
     def history(self, symbol: Symbol, period: Period, until_ms: int, count: int) -> list[Bar]:
-        """Bars stamped with their end, the opening auction in the first; a day's bar is stamped 15:00.
+        """Bars of any valid code, stamped with their end; days from 2015 on, minutes from 2025 on."""
+        return self._past.history(symbol, period, until_ms, count)
 
-        Days from 2015 on, minutes from 2025 on.
-        """
-        security = self._securities.get(symbol)
-        if security is None or count <= 0:
-            return []
-        found: list[Bar] = []
-        for day in self._days_back(until_ms, EARLY_START if period is Period.D1 else CHAIN_START):
-            bars = (
-                [self._day_bar(security, day)] if period is Period.D1 else self._bars(security, day, period)
-            )
-            found[:0] = [bar for bar in bars if bar.time_ms <= until_ms]
-            if len(found) >= count:
-                break
-        return found[-count:]
+    # what it knows of securities that it does not show
+
+    def listing(self) -> dict[Symbol, str]:
+        """Names of all securities that it lists, by code: those shown, then the well-known ones."""
+        found = {security.symbol: security.name for security in list(self._listed)}
+        return found | {symbol: name for symbol, name in well_known().items() if symbol not in found}
+
+    def describe(self, symbol: Symbol) -> Instrument | None:
+        """A security of the present day without showing it, None when the code is of none."""
+        security = self._past.security(symbol)
+        return None if security is None else self._past.instrument(security, self._shown_day)
+
+    def glance(self, symbol: Symbol, now_ms: int) -> Quote | None:
+        """The last snapshot of a security before `now_ms` on that day, without showing it from now on."""
+        security, day = self._past.security(symbol), ms_to_datetime(now_ms).date()
+        if security is None or not self._calendar.is_trading_day(day):
+            return None
+        return self._split(security, day, now_ms)[0]
+
+    def ticks(self, symbol: Symbol, first_ms: int, last_ms: int) -> Iterator[Quote]:
+        """The snapshots of a security in a closed interval, whether or not they were shown; from 2025 on."""
+        security = self._past.security(symbol)
+        if security is None:
+            return
+        first = max(ms_to_datetime(first_ms).date(), CHAIN_START)
+        for day in self._calendar.trading_days(first, ms_to_datetime(last_ms).date()):
+            for quote in self._quotes(security, day, first_ms):
+                if quote.time_ms > last_ms:
+                    return
+                yield quote
+
+    def dividends(self, symbol: Symbol) -> Sequence[Dividend]:
+        """Ex-rights days of a security, by which its prices moved."""
+        return self._past.dividends(symbol)
 
     def trading_dates(self, start: date, end: date) -> list[date]:
         """Trading days of the closed interval, by the calendar."""
@@ -177,8 +184,8 @@ class BuiltinMarket:
         """Queue the first snapshot of every security at or after `from_ms`, and look up the day that follows."""
         self._queued_day = day
         self._queue = []
-        for order in range(len(self._listed)):
-            quotes = self._quotes(order, day, from_ms)
+        for order, security in enumerate(self._listed):
+            quotes = self._quotes(security, day, from_ms)
             first = next(quotes, None)
             if first is not None:
                 self._queue.append((first.time_ms, order, first, quotes))
@@ -188,15 +195,11 @@ class BuiltinMarket:
         except Refused:  # nobody knows the days after the calendar's end
             self._next_day = None
 
-    def _quotes(self, order: int, day: date, from_ms: int) -> Iterator[Quote]:
+    def _quotes(self, security: Security, day: date, from_ms: int) -> Iterator[Quote]:
         """Snapshots of one security on one day; an index has no book."""
-        security = self._listed[order]
-        step = _GRID_MS // len(SECURITIES)
-        offset = (
-            1 + order * 7 % len(SECURITIES) * step + draws(1, self._seed, security.symbol)[0] % (step - 1)
-        )
-        path = self._path(security, day)
-        quotes = SymbolDay(self._seed, security, path, _midnight(day), offset, self.name).quotes(from_ms)
+        path = self._past.path(security, day)
+        offset = self._offset(security)
+        quotes = SymbolDay(self._seed, security, path, midnight_of(day), offset, self.name).quotes(from_ms)
         cls = class_of(security.symbol)
         if cls is SecurityClass.INDEX:
             return (replace(quote, bids=(), asks=(), limit_up=0, limit_down=0) for quote in quotes)
@@ -204,89 +207,11 @@ class BuiltinMarket:
             return (replace(quote, limit_up=0, limit_down=0) for quote in quotes)
         return quotes
 
-    def _path(self, security: Security, day: date) -> DayPath:
-        key = (security.symbol, day)
-        path = self._paths.get(key)
-        if path is None:
-            path = make_path(self._seed, security, self._chains[security.symbol].plan(day))
-            self._paths[key] = path
-            if len(self._paths) > _PATHS_KEPT:
-                self._paths.popitem(last=False)
-        return path
-
-    # history
-
-    def _days_back(self, until_ms: int, first: date) -> Iterator[date]:
-        """Trading days from that of `until_ms` back to `first`."""
-        last = ms_to_datetime(until_ms).date()
-        return reversed(self._calendar.trading_days(first, last))
-
-    def _day_bar(self, security: Security, day: date) -> Bar:
-        key = (security.symbol, day)
-        bar = self._daily.get(key)
-        if bar is None and day < CHAIN_START:
-            plan, high, low = self._chains[security.symbol].early(day)
-            worth = plan.volume * (plan.open + high + low + plan.close) // 4 * security.tick
-            whole = Minute(plan.open, high, low, plan.close, plan.volume, worth, 0)
-            bar = self._daily[key] = _bar(security, Period.D1, day, 0, whole)
-        elif bar is None:
-            path = make_path(self._seed, security, self._chains[security.symbol].plan(day))
-            high, low, volume, amount = path.before[-1]
-            whole = Minute(path.plan.open, high, low, path.plan.close, volume, amount, 0)
-            bar = self._daily[key] = _bar(security, Period.D1, day, 0, whole)
-        return bar
-
-    def _bars(self, security: Security, day: date, period: Period) -> list[Bar]:
-        path = self._path(security, day)
-        first, *rest = path.minutes
-        call = path.opening
-        first = Minute(
-            call.open,
-            max(call.high, first.high),
-            min(call.low, first.low),
-            first.close,
-            call.volume + first.volume,
-            call.amount + first.amount,
-            0,
-        )
-        minutes = [
-            _bar(security, Period.M1, day, index, minute) for index, minute in enumerate((first, *rest))
-        ]
-        return minutes if period is Period.M1 else aggregate(minutes, period)
-
-    def _instrument(self, security: Security, day: date) -> Instrument:
-        pre_close = milli_to_decimal(self._chains[security.symbol].plan(day).pre_close * security.tick)
-        index = class_of(security.symbol) is SecurityClass.INDEX
-        limits = (
-            NO_LIMITS
-            if class_of(security.symbol) in UNLIMITED
-            else price_limits(security.symbol, pre_close, day)
-        )
-        return Instrument(
-            security.symbol,
-            security.name,
-            _CENT if index else tick_size(security.symbol),
-            pre_close,
-            limits.up,
-            limits.down,
-            day,
-        )
-
-
-def _midnight(day: date) -> int:
-    return datetime_to_ms(datetime.combine(day, time(), SHANGHAI))
-
-
-def _bar(security: Security, period: Period, day: date, index: int, minute: Minute) -> Bar:
-    tick = security.tick
-    return Bar(
-        security.symbol,
-        period,
-        bar_end(_midnight(day), index, period),
-        minute.open * tick,
-        minute.high * tick,
-        minute.low * tick,
-        minute.close * tick,
-        minute.volume,
-        minute.amount / 1000,
-    )
+    def _offset(self, security: Security) -> int:
+        """Where in the 3-second grid it shows: those of `SECURITIES` never fall together."""
+        (dice,) = draws(1, self._seed, security.symbol)
+        place = self._places.get(security.symbol, len(SECURITIES))
+        if place >= len(SECURITIES):
+            return 1 + dice % (_GRID_MS - 1)
+        step = _GRID_MS // len(SECURITIES)
+        return 1 + place * 7 % len(SECURITIES) * step + dice % (step - 1)

@@ -5,7 +5,9 @@ Prices are plausible for the class and mean no real day.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
+from types import MappingProxyType
 
 from core.domain.market import Symbol
 from core.exchange.boards import SecurityClass, class_of
@@ -33,8 +35,9 @@ _TURNOVER = 300_000_000
 
 
 @cache
-def _names() -> dict[str, str]:
-    return {symbol: name for symbol, name, _ in builtin_rows()}
+def well_known() -> Mapping[Symbol, str]:
+    """Names of the well-known securities of every class, by code."""
+    return MappingProxyType({Symbol(symbol): name for symbol, name, _ in builtin_rows()})
 
 
 def invent(symbol: str) -> Security | None:
@@ -52,7 +55,7 @@ def invent(symbol: str) -> Security | None:
     lot = {_C.STAR: 1, _C.BSE: 1, _C.CB: 10, _C.REPO: 10}.get(cls, 100)
     return Security(
         Symbol(symbol),
-        _names().get(symbol) or _invented_name(symbol, cls),
+        well_known().get(Symbol(symbol)) or _invented_name(symbol, cls),
         base,
         95 if cls.is_fund or cls is SecurityClass.INDEX else 170,
         volume,

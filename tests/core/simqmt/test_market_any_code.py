@@ -14,10 +14,12 @@ from core.domain.money import milli_to_decimal
 from core.exchange.boards import SecurityClass, class_of
 from core.exchange.calendar import MAINLAND
 from core.exchange.limits import price_limits
+from core.exchange.symbols import tick_size
 from core.exchange.ticks import milli_tick
-from core.simqmt.builtin_days import FIRST_DAY
+from core.market.bars import aggregate
+from core.simqmt.builtin_days import CHAIN_START, FIRST_DAY, DayChain
 from core.simqmt.market_builtin import BuiltinMarket
-from core.simqmt.securities import SECURITIES
+from core.simqmt.securities import SECURITIES, Security
 from core.simqmt.securities_any import invent
 
 CODES = (
@@ -116,6 +118,89 @@ def test_a_reverse_repo_has_a_rate_a_book_and_no_limit(code: str, name: str) -> 
     assert 500 < shown.last < 5_000
 
 
+@pytest.mark.parametrize(
+    "code", ["600519.SH", "600000.SH", "688008.SH", "300059.SZ", "204001.SH", "000300.SH", "430047.BJ"]
+)
+def test_daily_bars_made_at_once_are_those_of_the_minutes(code: str) -> None:
+    """Many days at once, one day at a time, from front and back: the very same bars as from minutes."""
+    market, other = BuiltinMarket(5), BuiltinMarket(5)
+    symbol = Symbol(code)
+    bars = market.history(symbol, Period.D1, market.start_ms, 300)
+    for bar in (bars[0], bars[-1], *bars[1::37]):
+        (alone,) = other.history(symbol, Period.D1, bar.time_ms, 1)
+        assert alone == bar
+        minutes = other.history(symbol, Period.M1, bar.time_ms, 240)
+        (whole,) = aggregate(minutes, Period.D1)
+        assert (whole.open, whole.high, whole.low, whole.close, whole.volume) == (
+            bar.open, bar.high, bar.low, bar.close, bar.volume,
+        )  # fmt: skip
+        assert whole.amount == pytest.approx(bar.amount)
+
+
+def test_all_well_known_securities_have_a_year_of_days_in_seconds() -> None:
+    market = BuiltinMarket(1)
+    codes = list(market.listing())
+    assert len(codes) >= 449
+    assert len(set(codes)) == len(codes)
+    bars = [len(market.history(code, Period.D1, market.start_ms, 20)) for code in codes]
+    assert bars == [20] * len(codes)
+    assert len(market.instruments()) == len(SECURITIES), "nobody moves who is not asked to be shown"
+
+
+def test_what_is_not_shown_is_known_all_the_same() -> None:
+    market, twin = BuiltinMarket(7, start=time(10, 0)), BuiltinMarket(7, start=time(10, 0))
+    symbol = Symbol("600000.SH")
+    now_ms = market.start_ms
+    assert market.glance(symbol, now_ms) == twin.wake(symbol, now_ms)
+    assert market.describe(symbol) == {item.symbol: item for item in twin.instruments()}[symbol]
+    shown = follow(twin, symbol, 30)
+    assert list(market.ticks(symbol, now_ms, shown[-1].time_ms)) == shown
+    assert symbol not in {item.symbol for item in market.instruments()}
+    assert market.glance(Symbol("999999.BJ"), now_ms) is None
+    assert market.describe(Symbol("999999.BJ")) is None
+    assert list(market.ticks(Symbol("999999.BJ"), 0, now_ms)) == []
+
+
+def test_ticks_of_earlier_days_make_the_bars_of_those_days() -> None:
+    market = BuiltinMarket(2)
+    symbol = Symbol("000001.SZ")
+    (bar,) = market.history(symbol, Period.D1, market.start_ms, 1)
+    ticks = list(market.ticks(symbol, bar.time_ms - 8 * 3_600_000, bar.time_ms + 8 * 3_600_000))
+    assert (ticks[-1].open, ticks[-1].high, ticks[-1].low, ticks[-1].last) == (
+        bar.open, bar.high, bar.low, bar.close,
+    )  # fmt: skip
+    assert ticks[-1].volume == bar.volume
+
+
+def test_dividends_move_the_previous_close_and_never_a_day_that_is_played() -> None:
+    market = BuiltinMarket(3)
+    payers = gifts = 0
+    for code in list(market.listing())[::7]:
+        paid = market.dividends(code)
+        payers += bool(paid)
+        gifts += sum(item.stock_gift > 0 for item in paid)
+        assert all(item.day < FIRST_DAY for item in paid)
+        chain = DayChain(3, known(code), MAINLAND)
+        for item in paid:
+            early = item.day < CHAIN_START
+            plan = chain.early(item.day)[0] if early else chain.plan(item.day)
+            tick = tick_size(code)
+            assert plan.pre_close * known(code).tick == pytest.approx(
+                item.reference(item.pre_close, tick) * 1000
+            )
+            assert item.interest > 0
+    assert payers > 20
+    assert gifts > 5
+    assert market.dividends(Symbol("000300.SH")) == market.dividends(Symbol("600001.HK")) == []
+
+
+def known(code: str) -> Security:
+    listed = {security.symbol: security for security in SECURITIES}
+    found = listed.get(Symbol(code)) or invent(code)
+    assert found is not None
+    return found
+
+
 @pytest.mark.parametrize("code", ["600519.SH", "600000.SH", "204001.SH", "000300.SH"])
 def test_daily_bars_go_back_ten_years_and_join_the_days_with_minutes(code: str) -> None:
     market = BuiltinMarket(3)
@@ -123,9 +208,11 @@ def test_daily_bars_go_back_ten_years_and_join_the_days_with_minutes(code: str) 
     bars = market.history(Symbol(code), Period.D1, market.start_ms, 100_000)
     days = [ms_to_datetime(bar.time_ms).date() for bar in bars]
     assert days == list(MAINLAND.trading_days(date(2015, 1, 5), date(2026, 11, 19)))
-    for before, bar in pairwise(bars):
+    paid = {dividend.day: dividend for dividend in market.dividends(Symbol(code))}
+    for (before, bar), day in zip(pairwise(bars), days[1:], strict=True):
         assert bar.low <= min(bar.open, bar.close) <= max(bar.open, bar.close) <= bar.high
-        assert abs(bar.open / before.close - 1) < 0.03, ms_to_datetime(bar.time_ms)
+        close = before.close if day not in paid else paid[day].after(before.close / 1000) * 1000
+        assert abs(bar.open / close - 1) < 0.03, day
     assert bars == market.history(Symbol(code), Period.D1, market.start_ms, 100_000)
     until = datetime_to_ms(datetime(2024, 7, 17, 15, tzinfo=SHANGHAI))
     assert market.history(Symbol(code), Period.D1, until, 5) == bars[days.index(date(2024, 7, 17)) - 4 :][:5]

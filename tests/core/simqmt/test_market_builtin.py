@@ -138,7 +138,7 @@ def test_history_ends_at_the_moment_asked_for() -> None:
         at("09:32:00"),
     ]
     assert market.history(GOLD, Period.M5, at("09:34:59"), 1)[0].time_ms == at("2026-11-19 15:00:00")
-    assert market.history(Symbol("600000.SH"), Period.D1, at("10:00:00"), 5) == []
+    assert market.history(Symbol("600000.HK"), Period.D1, at("10:00:00"), 5) == []
     assert market.history(GOLD, Period.D1, at("10:00:00"), 0) == []
 
 
