@@ -1,16 +1,14 @@
 """The conductor: virtual time, and the rule that one thing happens at a time.
 
 It owns the agenda of a simulated desk: market events, delayed answers of the terminal, timers of the trading loop. It
-releases one of them only when everything is quiet. Quiet is exact, by counting: whoever hands work to another thread
-calls `begin` before, the taker calls `end` after the work and after the hand-overs that the work made. So the count
-is zero only when no lane has anything left to do, and no barrier, sleep or round of tokens is needed.
+releases one of them only when everything is quiet (`activity`).
 
 Virtual time moves only when all is quiet, to the earliest of next market event, next answer and next timer. With
 `speed` None it moves as fast as the machine can; with a speed it waits for the wall clock. A desk that is too slow for
 its speed lets the virtual clock fall behind instead of dropping anything.
 
 `lockstep=False` gives a free-running terminal for programs whose threads nobody counts; with a speed its clock follows the
-wall clock whether or not anything happens.
+wall clock whether or not anything happens, and nothing is counted at all.
 """
 
 from __future__ import annotations
@@ -18,12 +16,11 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections import Counter
-from collections.abc import Callable, Iterable
-from concurrent.futures import Executor
+from collections.abc import Callable
 from datetime import datetime
 
 from core.domain.market import ms_to_datetime
+from core.simqmt.activity import Activity, ParkToken
 from core.simqmt.agenda import Agenda, EventSource, Rank, TimedLoop
 
 __all__ = ["Conductor", "EventSource", "ParkToken", "Rank", "TimedLoop"]
@@ -34,27 +31,7 @@ _NUDGE_S = 0.05
 _BEHIND_S = 2.0
 
 
-class ParkToken:
-    """A blocked call that counts as quiet until its answer is about to be delivered."""
-
-    def __init__(self, conductor: Conductor, job: _Job) -> None:
-        self._conductor = conductor
-        self._job = job
-
-    def resume(self) -> None:
-        """Call before the answer is delivered: the blocked thread is about to work again."""
-        self._conductor._resume(self._job)
-
-
-class _Job:
-    __slots__ = ("label", "parked")
-
-    def __init__(self, label: str) -> None:
-        self.label = label
-        self.parked = False
-
-
-class Conductor:
+class Conductor(Activity):
     """Clock, activity counter and agenda of one simulated desk. All methods may be called from any thread."""
 
     simulated = True
@@ -73,22 +50,16 @@ class Conductor:
         quiet after which the busy lanes are logged. `hold_market`: no market event until `open_market`."""
         if speed is not None and speed <= 0:
             raise ValueError("speed must be positive")
+        super().__init__(counted=lockstep or speed is None, stall_s=stall_s)
         self.speed = speed
         self.lockstep = lockstep
         self.finished = threading.Event()
         self._skip_gap_ms = skip_gap_ms
-        self._stall_s = stall_s
         self._held = hold_market
-        self._cond = threading.Condition()
         self._now_ms = start_ms
-        self._busy = 0
-        self._labels: Counter[str] = Counter()
         self._agenda = Agenda()
-        self._jobs: dict[int, _Job] = {}
-        self._stopping = False
         self._thread: threading.Thread | None = None
-        self._anchor_wall = time.monotonic()
-        self._anchor_ms = start_ms
+        self._anchor = (time.monotonic(), start_ms)
 
     # clock
 
@@ -96,83 +67,11 @@ class Conductor:
         """Virtual epoch milliseconds."""
         if self.lockstep or self.speed is None or self._thread is None:
             return self._now_ms
-        with self._cond:
-            self._now_ms = max(self._now_ms, self._paced_ms())
-            return self._now_ms
+        return max(self._now_ms, self._paced_ms())  # without the lock: a flood of requests asks for the time
 
     def now(self) -> datetime:
         """Virtual time, Asia/Shanghai."""
         return ms_to_datetime(self.now_ms())
-
-    # activity
-
-    def begin(self, label: str) -> None:
-        """One more piece of work is on its way to the lane `label`."""
-        with self._cond:
-            self._busy += 1
-            self._labels[label] += 1
-
-    def end(self, label: str) -> None:
-        """A piece of work and all it handed over is done."""
-        self.end_many(label, 1)
-
-    def end_many(self, label: str, count: int) -> None:
-        """As `end`, for several at once."""
-        if count == 0:
-            return
-        with self._cond:
-            self._busy -= count
-            self._labels[label] -= count
-            if self._busy == 0:
-                self._cond.notify_all()
-
-    def enter_parkable(self, label: str) -> None:
-        """The current thread runs a counted job that may wait for the terminal."""
-        with self._cond:
-            self._jobs[threading.get_ident()] = _Job(label)
-
-    def leave_parkable(self, label: str) -> None:
-        """The parkable job ended."""
-        with self._cond:
-            job = self._jobs.pop(threading.get_ident())
-            counted = not job.parked
-        if counted:
-            self.end(label)
-
-    def park(self) -> ParkToken | None:
-        """Called by the stand-in on the thread of a request: if that thread will wait for the answer, stop counting it.
-
-        None when the thread's job is not parkable (asynchronous requests, foreign programs).
-        """
-        with self._cond:
-            job = self._jobs.get(threading.get_ident())
-            if job is None or job.parked:
-                return None
-            job.parked = True
-        self.end(job.label)
-        return ParkToken(self, job)
-
-    def _resume(self, job: _Job) -> None:
-        with self._cond:
-            if not job.parked:
-                return
-            job.parked = False
-            self._busy += 1
-            self._labels[job.label] += 1
-
-    def follow(self, executors: Iterable[Executor]) -> None:
-        """Count what a delivery just put into xttrader's one-worker executors: a token at the end of each queue."""
-        for executor in executors:
-            self.begin("xttrader")
-            try:
-                executor.submit(self.end, "xttrader")
-            except RuntimeError:  # shut down: nothing more will run there
-                self.end("xttrader")
-
-    def busy_labels(self) -> dict[str, int]:
-        """What is under way, for diagnosis."""
-        with self._cond:
-            return {label: count for label, count in self._labels.items() if count}
 
     # agenda
 
@@ -189,7 +88,7 @@ class Conductor:
             return
         with self._cond:
             self._now_ms = max(self._now_ms, at_ms)
-            self._anchor()
+            self._set_anchor()
             self._cond.notify_all()
 
     def add_source(self, source: EventSource) -> None:
@@ -203,7 +102,7 @@ class Conductor:
         """Let market events flow: everybody who must see the first one has subscribed."""
         with self._cond:
             self._held = False
-            self._anchor()
+            self._set_anchor()
             self._cond.notify_all()
 
     def add_loop(self, loop: TimedLoop) -> None:
@@ -228,8 +127,7 @@ class Conductor:
         with self._cond:
             loop.next_timer_ms = next_timer_ms
             if done:
-                self._busy -= done
-                self._labels["loop"] -= done
+                self.end_many("loop", done)
             self._cond.notify_all()
 
     # running
@@ -237,7 +135,7 @@ class Conductor:
     def start(self) -> None:
         """Run on a thread of its own."""
         with self._cond:
-            self._anchor()
+            self._set_anchor()
             self._thread = threading.Thread(target=self.run, name="conductor", daemon=True)
         self._thread.start()
 
@@ -249,15 +147,10 @@ class Conductor:
         if self._thread is not None and self._thread is not threading.current_thread():
             self._thread.join(timeout)
 
-    def wait_quiet(self, timeout: float = 10.0) -> bool:
-        """Wait until nothing is under way; False on timeout. For tests and orderly stops."""
-        with self._cond:
-            return self._cond.wait_for(lambda: self._busy == 0, timeout)
-
     def run(self) -> None:
         """Release events until `stop`."""
         with self._cond:
-            self._anchor()
+            self._set_anchor()
         while True:
             release = self._take_next()
             if release is None:
@@ -269,19 +162,21 @@ class Conductor:
             finally:
                 self.end("conductor")
 
-    def _anchor(self) -> None:
-        self._anchor_wall = time.monotonic()
-        self._anchor_ms = self._now_ms
+    def _set_anchor(self) -> None:
+        """From now on virtual time runs on from here."""
+        self._now_ms = self.now_ms()
+        self._anchor = (time.monotonic(), self._now_ms)
 
     def _paced_ms(self) -> int:
         """Where the wall clock says virtual time is."""
-        elapsed_ms = (time.monotonic() - self._anchor_wall) * 1000 * (self.speed or 0)
-        return self._anchor_ms + int(elapsed_ms)
+        wall, start_ms = self._anchor
+        return start_ms + int((time.monotonic() - wall) * 1000 * (self.speed or 0))
 
     def _take_next(self) -> Callable[[], None] | None:
         with self._cond:
             while True:
-                self._await_quiet()
+                if self.lockstep:
+                    self._await_quiet()
                 if self._stopping:
                     return None
                 found = self._earliest()
@@ -294,17 +189,8 @@ class Conductor:
                 if self._wait_for_pace(at_ms):
                     continue
                 self._now_ms = max(self._now_ms, at_ms)
-                self._busy += 1
-                self._labels["conductor"] += 1
+                self.begin("conductor")
                 return release
-
-    def _await_quiet(self) -> None:
-        if not self.lockstep:
-            return
-        while self._busy and not self._stopping:
-            if not self._cond.wait(self._stall_s) and self._busy:
-                busy = {label: count for label, count in self._labels.items() if count}
-                _log.warning("the desk is not quiet after %.0f s; busy: %s", self._stall_s, busy)
 
     def _earliest(self) -> tuple[int, Callable[[], None]] | None:
         """The next event as (time, release). As fast as possible, timers alone would run time away."""
@@ -327,12 +213,13 @@ class Conductor:
         gap_ms = None if self._agenda.is_watch else self._skip_gap_ms
         if gap_ms is not None and at_ms - self._now_ms > gap_ms:
             self._now_ms = at_ms
-            self._anchor()
+            self._set_anchor()
             return False
-        remaining = (at_ms - self._anchor_ms) / 1000 / self.speed - (time.monotonic() - self._anchor_wall)
+        wall, start_ms = self._anchor
+        remaining = (at_ms - start_ms) / 1000 / self.speed - (time.monotonic() - wall)
         if remaining <= 0:
             if remaining < -_BEHIND_S and self.lockstep:
-                self._anchor()
+                self._set_anchor()
             return False
         self._cond.wait(min(remaining, _NUDGE_S))
         self._now_ms = max(self._now_ms, min(at_ms, self._paced_ms()))
