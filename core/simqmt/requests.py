@@ -6,10 +6,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from core.simqmt.structs import Surface
+from core.simqmt.structs import Layout, Surface
 
 if TYPE_CHECKING:
     from core.simqmt.trader_client import ClientLink
@@ -197,15 +199,31 @@ class CallReader:
 
     def __init__(self, surface: Surface) -> None:
         self._layouts = surface.layouts
-        self._names: dict[type, tuple[str, ...]] = {}
+        self._readers: dict[type, tuple[tuple[str, ...], Callable[[Any], tuple[object, ...]]]] = {}
 
     def read(self, args: tuple[Any, ...]) -> tuple[tuple[str, ...], tuple[object, ...]]:
         """Names and values; none for a request without a struct."""
         struct = args[0] if args else None
-        kind = type(struct)
-        names = self._names.get(kind)
-        if names is None:
-            layout = self._layouts.get(kind.__name__)
-            index = () if layout is None else tuple(layout.index)
-            names = self._names[kind] = tuple(name for name in index if name.startswith("m_")) or index
-        return names, tuple([getattr(struct, name) for name in names])
+        names, values_of = self._readers.get(type(struct)) or self._reader(type(struct))
+        values = values_of(struct)
+        if bytes in map(type, values):  # the struct reads them as text, and fails where they are none
+            values = tuple([getattr(struct, name) for name in names])
+        return names, values
+
+    def _reader(self, kind: type) -> tuple[tuple[str, ...], Callable[[Any], tuple[object, ...]]]:
+        layout = self._layouts.get(kind.__name__)
+        index = {} if layout is None else layout.index
+        names = tuple(name for name in index if name.startswith("m_")) or tuple(index)
+        made = self._readers[kind] = (names, _values_reader(layout, [index[name] for name in names]))
+        return made
+
+
+def _values_reader(layout: Layout | None, places: list[int]) -> Callable[[Any], tuple[object, ...]]:
+    """Reads several values of a struct at once."""
+    if layout is None or not places:
+        return lambda _struct: ()
+    load, first, *rest = layout.load, *places
+    if not rest:
+        return lambda struct: (load(struct)[first],)
+    pick = itemgetter(first, *rest)
+    return lambda struct: pick(load(struct))

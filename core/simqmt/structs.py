@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib import resources
 from typing import Any
 
@@ -30,11 +30,12 @@ class Method:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Where a class keeps its values: defaults in order, place of each spelling, the writer of the hidden slot."""
+    """Where a class keeps its values: defaults in order, place of each spelling, writer and reader of the hidden slot."""
 
     defaults: list[Any]
     index: dict[str, int]
     store: Callable[[object, list[Any]], None]
+    load: Callable[[object], list[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,7 @@ def build_class(name: str, rows: list[tuple[str, str, Any]]) -> tuple[type, Layo
             index[plain] = position
             setter = None if spelling.endswith("-") else _setter(name, kind, position, load)
             setattr(cls, plain, property(_getter(position, load), setter))
-    return cls, Layout(defaults, index, store)
+    return cls, Layout(defaults, index, store, load)
 
 
 def _getter(position: int, load: Callable[[object], list[Any]]) -> Callable[[object], Any]:
@@ -133,6 +134,8 @@ def _setter(
 
 
 def _to_int(value: Any) -> int:
+    if type(value) is int and -_INT64 <= value < _INT64:
+        return value
     if isinstance(value, float) or value is None or isinstance(value, str | bytes | bytearray):
         raise TypeError
     number = int(value)
@@ -142,6 +145,8 @@ def _to_int(value: Any) -> int:
 
 
 def _to_float(value: Any) -> float:
+    if type(value) is float:
+        return value
     if isinstance(value, str | bytes | bytearray):
         raise TypeError
     return float(value)
@@ -149,6 +154,8 @@ def _to_float(value: Any) -> float:
 
 def _to_str(value: Any) -> str | bytes:
     """Bytes are taken as they are, and read back as UTF-8, so a broken text fails at the reading."""
+    if type(value) is str and value.isascii():
+        return value
     if isinstance(value, str):
         value.encode("utf-8")
         return value
@@ -173,18 +180,22 @@ _CONVERTERS: dict[str, Callable[[Any], Any]] = {
 }
 
 
-def check_argument(surface: Surface, kind: str, value: object) -> bool:
-    """Whether a method argument of the stated native type takes `value`."""
+def argument_check(surface: Surface, kind: str) -> Callable[[object], bool]:
+    """Tells whether a method argument of the stated native type takes a value."""
     if kind in surface.classes:
-        return isinstance(value, surface.classes[kind])
+        cls = surface.classes[kind]
+        return lambda value: isinstance(value, cls)
     if kind.startswith("Callable"):
-        return value is None or callable(value)
+        return lambda value: value is None or callable(value)
     if kind.startswith("list["):
-        return isinstance(value, list | tuple) and all(
-            check_argument(surface, kind[5:-1], item) for item in value
-        )
+        takes = argument_check(surface, kind[5:-1])
+        return lambda value: isinstance(value, list | tuple) and all(map(takes, value))
+    return partial(_converts, _CONVERTERS[kind])
+
+
+def _converts(convert: Callable[[Any], Any], value: object) -> bool:
     try:
-        _CONVERTERS[kind](value)
+        convert(value)
     except (TypeError, ValueError, OverflowError, ArithmeticError):
         return False
     return True

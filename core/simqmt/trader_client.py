@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from core.simqmt.conductor import ParkToken
 from core.simqmt.delivery import Delivery, Uncounted
 from core.simqmt.requests import NOT_CONNECTED, Request, empty_answer
-from core.simqmt.structs import MODULE, Method, Surface, arguments_error, check_argument
+from core.simqmt.structs import MODULE, Method, Surface, argument_check, arguments_error
 
 if TYPE_CHECKING:
     from core.simqmt.front import Front
@@ -130,9 +130,10 @@ class ClientLink:
 def make_client_class(surface: Surface, find: FindFront) -> type:
     """The class `XtQuantAsyncClient` whose objects find their front with `find(path)`."""
     links: Any = None
+    check = _checker(surface, surface.methods["__init__"])
 
     def init(self: object, *args: Any) -> None:
-        _check(surface, surface.methods["__init__"], (self, *args))
+        check(self, args)
         path, _, session = args
         text = path.decode("gb18030") if isinstance(path, bytes) else str(path)
         links.__set__(self, ClientLink(surface, find(text), text, session))
@@ -169,9 +170,10 @@ def _client_method(
     surface: Surface, method: Method, link_of: Callable[[object], ClientLink]
 ) -> Callable[..., object]:
     action = _action(method.name)
+    check = _checker(surface, method)
 
     def call(self: object, *args: Any) -> object:
-        _check(surface, method, (self, *args))
+        check(self, args)
         return action(link_of(self), *args)
 
     call.__name__ = method.name
@@ -196,9 +198,17 @@ def _action(name: str) -> Callable[..., object]:
     return plain_actions[name]
 
 
-def _check(surface: Surface, method: Method, values: tuple[Any, ...]) -> None:
-    given = values[1:]
-    if len(given) != len(method.args) or not all(
-        check_argument(surface, kind, value) for kind, value in zip(method.args, given, strict=True)
-    ):
-        raise arguments_error(method, values)
+def _checker(surface: Surface, method: Method) -> Callable[[object, tuple[Any, ...]], None]:
+    """Raises the binary's TypeError for a wrong number of arguments, or one of a wrong type."""
+    takes = [argument_check(surface, kind) for kind in method.args]
+
+    def check(client: object, given: tuple[Any, ...]) -> None:
+        if len(given) == len(takes):
+            for fits, value in zip(takes, given, strict=True):
+                if not fits(value):
+                    break
+            else:
+                return
+        raise arguments_error(method, (client, *given))
+
+    return check
