@@ -6,7 +6,8 @@ Every method changes state in memory and returns the pushes it caused, in order.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import contextlib
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
@@ -85,9 +86,28 @@ class Counter:
         self._vouches_for = vouches_for
         self._sights: dict[Symbol, Sight] = {}
         self._held_back: dict[Symbol, dict[int, None]] = {}
+        self._gathered: dict[str, dict[Symbol, None]] | None = None
         # Outside a parking cage when they were taken. What was inside then is not judged again on arrival: a sell at
         # the cage's very floor would be parked whenever the best bid rose by a tick meanwhile.
         self._outside = {order.order_id for order in accounts.working() if not order.at_exchange}
+
+    @contextlib.contextmanager
+    def gathering(self, wanted: bool) -> Iterator[None]:
+        """Where `wanted`: pushes of money and holdings are not given within, but once by each `gathered`."""
+        self._gathered = {} if wanted else None
+        try:
+            yield
+        finally:
+            self._gathered = None
+
+    def gathered(self) -> list[Push]:
+        """Money and holdings as they are now, of all that changed since the last time."""
+        if not self._gathered:
+            return []
+        touched, self._gathered = self._gathered, None
+        pushes = [push for account, symbols in touched.items() for push in self._views(account, symbols)]
+        self._gathered = {}
+        return pushes
 
     # what is asked
 
@@ -255,6 +275,9 @@ class Counter:
 
     def _views(self, account: str, symbols: Iterable[Symbol]) -> list[Push]:
         if not self._push_views:
+            return []
+        if self._gathered is not None:
+            self._gathered.setdefault(account, {}).update(dict.fromkeys(symbols))
             return []
         positions = [self._accounts.position(account, symbol) for symbol in symbols]
         return [

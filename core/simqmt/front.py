@@ -9,43 +9,24 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
-from core.simqmt.answers import Answers
 from core.simqmt.conductor import Conductor, Rank
 from core.simqmt.counter import Counter
 from core.simqmt.desk import Outcome, RequestDesk
-from core.simqmt.faults import NOTHING, Faults, Plan
-from core.simqmt.records import OrderErrorPush, OrderPush, Push, SimOrder, TradePush
-from core.simqmt.requests import NOT_CONNECTED, TIMED_OUT, Call, CallReader, Request, empty_answer
+from core.simqmt.faults import Faults
+from core.simqmt.records import Push, SimOrder
+from core.simqmt.reporter import FATEFUL, KILLED, Done, Reporter
+from core.simqmt.requests import NOT_CONNECTED, Call, CallReader, Request, empty_answer
 from core.simqmt.sessions import Sessions
 from core.simqmt.structs import Surface
-from core.simqmt.telling import Teller, told
 from core.simqmt.trader_client import ClientLink
-
-_FATEFUL = frozenset({"orderStock", "orderStockImmediate", "cancelOrderStock", "cancelOrderStockImmediate"})
-"""Requests whose answer must never be guessed."""
 
 OTHER_PROCESS = (
     "模拟 MiniQMT 只在启动它的那个进程里，这是它的子进程，没有终端。请让程序在一个进程里运行（不用多进程）。"
 )
 _BATCH = 100
 """Requests to one commit at most: the first of a flood shall not wait for the last."""
-
-_KILLED = frozenset({"orderStock", "cancelOrderStock", "subscribe"})
-"""Requests with steps at which a fault may kill."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Done:
-    """A request that was done and has yet to be made durable and told."""
-
-    request: Request
-    plan: Plan
-    outcome: Outcome
-    pushes: list[Push]
 
 
 class Front:
@@ -75,10 +56,8 @@ class Front:
         self._desk = desk
         self._commit = commit
         self._latency_ms = latency_ms
-        self._answers = Answers(surface)
-        self._teller = Teller(clock, faults, self._answers)
-        self._on_lost = on_lost
         self._sessions = Sessions()
+        self._reporter = Reporter(surface, clock, faults, self._sessions, desk, self.disconnect, on_lost)
         self._reader = CallReader(surface)
         self._calls: list[Call] = []
         # Programs leave requests without waiting for the terminal's lock, which is held while a batch is done.
@@ -120,10 +99,10 @@ class Front:
         with self._lock:
             for link in self._sessions.chosen(session):
                 self._sessions.close(link, self.clock.now_ms())
-                self._lose(link)
+                self._reporter.lose(link)
                 for request in link.waiting():
-                    if request.name not in _FATEFUL:
-                        self._tell(request, empty_answer(self.surface, request, NOT_CONNECTED))
+                    if request.name not in FATEFUL:
+                        self._reporter.refuse(request)
 
     def close(self) -> None:
         """Log everyone out and release who still waits."""
@@ -147,7 +126,7 @@ class Front:
             if self.closed:
                 link.answer(request, empty_answer(self.surface, request, NOT_CONNECTED))
                 return -1
-            if request.name in _KILLED:
+            if request.name in KILLED:
                 self.faults.step(f"{request.name}.received")
             self._know(link)
             request.sent = link.connected
@@ -170,25 +149,15 @@ class Front:
         if not order.status.is_cancelable:
             self._on_arrival(order.order_id, self._counter.cancel_arrives)
 
-    def push(self, pushes: Sequence[Push], request: Request | None = None) -> None:
-        """Each push to each session that hears of the account; a refusal also to the one who asked."""
-        for push in pushes:
-            links = self._sessions.hearing(push.account)
-            if isinstance(push, OrderErrorPush) and request is not None and request.link not in links:
-                links = [*links, request.link]
-            self._teller.push(links, push)
+    def push(self, pushes: Sequence[Push]) -> None:
+        """Each push to each session that hears of the account."""
+        self._reporter.push(pushes)
 
     def later(self, action: Callable[[], None], delay_ms: int = 0) -> None:
         """Do something as an event of its own."""
-        self._teller.later(action, delay_ms)
+        self._reporter.later(action, delay_ms)
 
     # inside
-
-    def _lose(self, link: ClientLink) -> None:
-        """Lost is told whatever the session's state: it is no longer connected."""
-        plan = self.faults.push_plan("disconnected")
-        if "drop_push" not in plan:
-            self.later(partial(link.push, "bindOnDisconnectedCallback"), plan.delay_ms)
 
     def _know(self, link: ClientLink) -> None:
         self._links.setdefault(link)
@@ -196,7 +165,9 @@ class Front:
     def _work(self) -> None:
         """Do what is in the inbox, make it durable, then tell: many requests with one commit.
 
-        In lock-step requests of several threads are taken thread by thread. With faults about, each request is made
+        Money and holdings are told once for all that was made durable together, as they are then: in a flood the
+        states between are of use to nobody. In lock-step every state is told, and requests of several threads are
+        taken thread by thread. With faults about, each request is made
         durable and told before the next one is done, so that a fault hits what it names.
         """
         with self._lock:
@@ -204,26 +175,28 @@ class Front:
                 batch, self._inbox = self._inbox, []
             if self.clock.lockstep:
                 batch.sort(key=lambda request: request.thread)
-            done: list[_Done] = []
-            for request in batch:
-                self._do(request, done)
-                if len(done) >= _BATCH or self.faults.any:
-                    self._finish(done)
-            self._finish(done)
+            done: list[Done] = []
+            gather = len(batch) > 1 and not (self.clock.lockstep or self.faults.any)
+            with self._counter.gathering(gather):
+                for request in batch:
+                    self._do(request, done)
+                    if len(done) >= _BATCH or self.faults.any:
+                        self._finish(done)
+                self._finish(done)
 
-    def _do(self, request: Request, done: list[_Done]) -> None:
+    def _do(self, request: Request, done: list[Done]) -> None:
         if self.closed or request.link.stopped:
             return
         plan = self.faults.plan(request.name)
         if not request.link.connected:
             if "never_answer" not in plan:
-                self._tell(request, empty_answer(self.surface, request, NOT_CONNECTED))
+                self._reporter.refuse(request)
             return
         if "disconnect_before" in plan:
             self.disconnect(request.link.session)
         elif "never_answer" not in plan:
             outcome = self._desk.handle(request)
-            done.append(_Done(request, plan, outcome, self._reach(outcome)))
+            done.append(Done(request, plan, outcome, self._reach(outcome)))
 
     def _reach(self, outcome: Outcome) -> list[Push]:
         """What an outcome and its arrival at the exchange cause."""
@@ -238,69 +211,15 @@ class Front:
                 self._on_arrival(order_id, reach)
         return pushes
 
-    def _finish(self, done: list[_Done]) -> None:
+    def _finish(self, done: list[Done]) -> None:
         """Make durable what was done, then tell it."""
         if not done:
             return
         self._commit(*[one.request.name for one in done])
         for one in done:
-            self._report(one)
+            self._reporter.report(one)
+        self.push(self._counter.gathered())
         done.clear()
-
-    def _report(self, done: _Done) -> None:
-        request, plan, outcome = done.request, done.plan, done.outcome
-        if plan is NOTHING:
-            self._answer_later(request, outcome, plan)
-            self.push(done.pushes, request)
-            return
-        if "disconnect" in plan:
-            self.disconnect(request.link.session)
-        if "disconnect_all" in plan:
-            self._on_lost()
-        first, then = told(done.pushes, plan)
-        self.push(first, request)
-        self._answer_later(request, outcome, plan)
-        self.push(then, request)
-        if "repush_day" in plan and outcome.subscribed:
-            self._push_day(request.link, outcome.subscribed)
-        if "disconnect_after" in plan:
-            self.later(partial(self.disconnect, request.link.session))
-
-    def _answer_later(self, request: Request, outcome: Outcome, plan: Plan) -> None:
-        payload = outcome.payload
-        if "answer_none" in plan and request.name not in _FATEFUL:
-            payload = None
-        if "answer_minus_one" in plan and request.name in _FATEFUL:
-            payload = empty_answer(self.surface, request, TIMED_OUT)
-        request.answer, request.answered = payload, True
-        if "drop_response" not in plan:
-            self._teller.answer(request.link, partial(self._answer, request, payload), plan)
-            if "double_response" in plan:
-                self._teller.answer(request.link, partial(self._answer, request, payload, again=True), plan)
-        if outcome.subscribed:
-            status = self._answers.account_status(outcome.subscribed)
-            self._teller.tell(request.link, "account_status", "bindOnUpdateAccountStatusCallback", status)
-
-    def _push_day(self, link: ClientLink, account: str) -> None:
-        """The day's orders and fills once more, as after the broker's own line came back."""
-        for order in self._desk.orders(account):
-            self._teller.push([link], OrderPush(order))
-        for trade in self._desk.trades(account):
-            self._teller.push([link], TradePush(trade))
-
-    def _tell(self, request: Request, payload: object) -> None:
-        self.later(partial(self._answer, request, payload))
-
-    def _answer(self, request: Request, payload: object, *, again: bool = False) -> None:
-        """An answer that a disconnect overtook: lost for orders and cancels, "not connected" for the rest."""
-        link = request.link
-        if request.sent and not link.connected:
-            if request.name in _FATEFUL:
-                return
-            payload = empty_answer(self.surface, request, NOT_CONNECTED)
-        if request.name in _KILLED:
-            self.faults.step(f"{request.name}.answered")
-        link.answer(request, payload, again=again)
 
     def _on_arrival(self, order_id: int, reach: Callable[[int], tuple[Push, ...]]) -> None:
         def arrive() -> None:
