@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from core.domain.enums import Side
 from core.domain.market import Quote
@@ -79,6 +80,7 @@ def reference_price(side: Side, top: BookTop) -> Decimal | None:
     )
 
 
+@lru_cache(maxsize=1024)
 def cage_bound(symbol: str, side: Side, day: date, top: BookTop) -> Cage | None:
     """Highest price of a buy, lowest of a sell, in continuous auction; None without cage or reference."""
     rule = cage_rule(symbol, day)

@@ -96,7 +96,11 @@ class Ledger:
             text = f"可用资金 {self.cash} 元不足，{what} {symbol} 需 {need} 元（含费用）。"
             raise Refused(refuse(RuleCode.INSUFFICIENT_CASH, text, need=need, cash=self.cash))
         order = OpenOrder(order_id, symbol, side, volume, price, need, need)
-        return replace(self, cash=self.cash - need, orders={**self.orders, order_id: order})
+        return self.holding_back(self.cash - need, {**self.orders, order_id: order})
+
+    def holding_back(self, cash: Decimal, orders: Mapping[str, OpenOrder]) -> Ledger:
+        """The same holdings with other free cash and open orders. (`replace` costs four times as much.)"""
+        return Ledger(self.day, cash, self.schedule, self.holdings, orders, self.proceeds_today, self.loans)
 
     def freeze_sell(self, order_id: str, symbol: str, volume: int, price: Decimal = ZERO) -> Ledger:
         """Hold back the shares of a sell, or the cash that a repo lends."""

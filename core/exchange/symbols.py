@@ -9,6 +9,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from core.domain.market import Symbol
 from core.exchange import same_day
@@ -102,11 +103,13 @@ def require_class(symbol: str) -> SecurityClass:
     return cls
 
 
+@lru_cache(maxsize=8192)
 def rule_of(symbol: str) -> ClassRule:
     """Tick, lots and maxima of a normal symbol; raises `Refused`."""
     return RULES[require_class(symbol)]
 
 
+@lru_cache(maxsize=8192)
 def tick_size(symbol: str) -> Decimal:
     """Price tick in yuan; Shanghai B shares trade in 0.001 dollars."""
     rule = rule_of(symbol)

@@ -10,6 +10,7 @@ import math
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 
 from core.domain.enums import Phase, Side
 from core.domain.market import Instrument, Quote, Symbol, ms_to_datetime
@@ -130,7 +131,7 @@ def judge(facts: OrderFacts, sight: Sight) -> Verdict:
         return Verdict(None, f"无效的请求参数：不支持的委托类型 {ticket.order_type}")
     kind = price_type_of(ticket.price_type)
     side = Side.BUY if ticket.order_type == STOCK_BUY else Side.SELL
-    prefix = _prefix(ticket, kind, side)
+    prefix = _prefix(ticket.code, ticket.price_type, side)
     symbol = Symbol(ticket.code)
     price = _price(ticket, kind, sight.quote)
     if kind is not None and kind.form is OrderForm.MARKET:
@@ -242,13 +243,20 @@ def _price(ticket: Ticket, kind: PriceType | None, quote: Quote | None) -> Decim
         return milli_to_decimal(quote.last) if quote is not None and quote.last else None
     if not math.isfinite(ticket.price) or abs(ticket.price) >= _ABSURD:
         return None
-    # Programs compute prices in floats: 11.370000000000001 means 11.37.
-    return Decimal(str(ticket.price)).quantize(Decimal("0.0001")).normalize() + 0
+    return _meant(ticket.price)
 
 
-def _prefix(ticket: Ticket, kind: PriceType | None, side: Side) -> str:
-    title = kind.title if kind is not None else f"报价类型{ticket.price_type}"
-    code, _, market = ticket.code.partition(".")
+@lru_cache(maxsize=4096)
+def _meant(price: float) -> Decimal:
+    """Programs compute prices in floats: 11.370000000000001 means 11.37."""
+    return Decimal(str(price)).quantize(Decimal("0.0001")).normalize() + 0
+
+
+@lru_cache(maxsize=4096)
+def _prefix(symbol: str, price_type: int, side: Side) -> str:
+    kind = price_type_of(price_type)
+    title = kind.title if kind is not None else f"报价类型{price_type}"
+    code, _, market = symbol.partition(".")
     return f"{title}{'买入' if side is Side.BUY else '卖出'} [{market}{code}] "
 
 

@@ -101,7 +101,7 @@ class Purse:
 
     def _alone(self, number: str) -> Ledger:
         order = self._open.get(number)
-        return self._base if order is None else replace(self._base, orders={number: order})
+        return self._base if order is None else self._base.holding_back(self._base.cash, {number: order})
 
     def _take(self, number: str, ledger: Ledger) -> None:
         before, after = self._open.get(number), ledger.orders.get(number)
@@ -115,5 +115,5 @@ class Purse:
         symbol = (after or before).symbol  # type: ignore[union-attr]
         if ledger.holdings is not self._base.holdings:
             self.changed_holdings[symbol] = None
-        self._base = replace(ledger, orders={})
+        self._base = ledger.holding_back(ledger.cash, {})
         self.changed = True
