@@ -55,6 +55,7 @@ class PaperDesk:
             latency_ms=options.latency_ms,
             seed=options.seed,
             queue=options.queue,
+            power_safe=True,
         )
         install(self.terminal)
         self.desk = ComposedDesk(

@@ -45,7 +45,7 @@ class RealQuotesDesk:
 
         clock = clock or SystemClock()
         self.conductor = Conductor(clock.now_ms(), speed=speed, lockstep=False)
-        self.terminal = SimTerminal(folder, {account_id: cash}, "feed", self.conductor)
+        self.terminal = SimTerminal(folder, {account_id: cash}, "feed", self.conductor, power_safe=True)
         install(self.terminal, trader=True, data=False)
         self.desk = ComposedDesk(
             Channel(

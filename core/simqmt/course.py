@@ -37,6 +37,7 @@ class Course(Looking):
     _halts: Halts
     _hours: Hours
     _still: bool
+    _vouching: VouchingMarket | None
     _store: Store
 
     # the market, on the conductor's thread
@@ -96,8 +97,7 @@ class Course(Looking):
 
     def _vouches_for(self, symbol: Symbol, now_ms: int) -> bool:
         """A feed falls silent, a recording ends; every other market's book holds until its next snapshot."""
-        market = self.market
-        return market.vouches_for(symbol, now_ms) if isinstance(market, VouchingMarket) else True
+        return self._vouching is None or self._vouching.vouches_for(symbol, now_ms)
 
     def _show_data(self, quotes: Sequence[Quote]) -> None:
         with self.lock:

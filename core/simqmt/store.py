@@ -1,16 +1,20 @@
 """The terminal's ledger on disk: one SQLite file in the terminal's folder, committed before anything is told.
 
-WAL with `synchronous=FULL`: what the exchange accepted outlives a kill and a power cut. A lock file keeps a second
-process out of the folder.
+WAL: what the exchange accepted outlives a kill. With `power_safe` (`synchronous=FULL`) each commit waits for the disk, and
+outlives a power cut too; without, a power cut may take back the last seconds but never damages the file. Real brokers keep
+their books elsewhere, and none of their answers waits for the disk of the machine that a program runs on. A lock file
+keeps a second process out of the folder.
 """
 
 from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import os
 import sqlite3
 import sys
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -38,8 +42,16 @@ from core.simqmt.store_rows import (
 )
 from core.simqmt.store_upgrade import upgrade
 
+_log = logging.getLogger(__name__)
+
 FILE_NAME = "simqmt.sqlite3"
 LOCK_NAME = "simqmt.lock"
+
+_CHECKPOINT_COMMITS = 500
+"""So many commits later the log is brought into the file, beside the commits that follow."""
+
+_LONGEST_LOG_PAGES = 100_000
+"""A flood that lets no such moment end: a commit waits for it then, at 400 MB."""
 
 
 @dataclass(slots=True)
@@ -89,10 +101,43 @@ class FolderLock:
         self._file.close()
 
 
+class LogKeeper:
+    """Brings the log into the file on a thread of its own: that waits for the disk, and no commit shall."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._wanted = threading.Event()
+        self._stopping = False
+        self._thread: threading.Thread | None = None
+
+    def wake(self) -> None:
+        """Soon."""
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="simqmt-log", daemon=True)
+            self._thread.start()
+        self._wanted.set()
+
+    def stop(self) -> None:
+        """Leave the rest of the log to whoever closes the file."""
+        self._stopping = True
+        self._wanted.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _run(self) -> None:
+        try:
+            with contextlib.closing(sqlite3.connect(self._path)) as db:
+                while self._wanted.wait() and not self._stopping:
+                    self._wanted.clear()
+                    db.execute("PRAGMA wal_checkpoint(PASSIVE)")
+        except sqlite3.Error:
+            _log.exception("the log of %s stays apart from its file for now", self._path)
+
+
 class Store:
     """The file. Not thread-safe: the terminal calls it under its lock."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, power_safe: bool = False) -> None:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             self._lock = FolderLock(folder)
@@ -100,18 +145,21 @@ class Store:
             raise UserError(f"模拟终端目录 {folder} 不能写入：{error}。请检查权限或另选目录。") from error
         self.path = folder / FILE_NAME
         self._meta: dict[str, str] = {}
+        self._commits = 0
+        self._keeper = LogKeeper(self.path)
         try:
             self._db = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
-            self._open()
+            self._open(power_safe)
         except (sqlite3.Error, ValueError, KeyError, TypeError, ArithmeticError, UserError) as error:
             self._lock.release()
             raise UserError(
                 f"模拟终端账本 {self.path} 打不开或已损坏：{error}。请从备份恢复，或移走该文件后重新开始。"
             ) from error
 
-    def _open(self) -> None:
+    def _open(self, power_safe: bool) -> None:
         self._db.execute("PRAGMA journal_mode=WAL")
-        self._db.execute("PRAGMA synchronous=FULL")
+        self._db.execute(f"PRAGMA synchronous={'FULL' if power_safe else 'NORMAL'}")
+        self._db.execute(f"PRAGMA wal_autocheckpoint={_LONGEST_LOG_PAGES}")
         found = self._db.execute("PRAGMA quick_check").fetchone()[0]
         if found != "ok":
             raise ValueError(found)
@@ -184,6 +232,9 @@ class Store:
             if changes.trades:
                 db.executemany(PUT_TRADE, [trade_row(day, trade) for trade in changes.trades])
         self._meta = meta
+        self._commits += 1
+        if self._commits % _CHECKPOINT_COMMITS == 0:
+            self._keeper.wake()
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -199,6 +250,7 @@ class Store:
 
     def close(self) -> None:
         """Close the file and give the folder back."""
+        self._keeper.stop()
         self._db.close()
         self._lock.release()
 

@@ -31,7 +31,7 @@ from core.simqmt.feed_market import FeedMarket
 from core.simqmt.front import Front
 from core.simqmt.halting import Halts
 from core.simqmt.hours import GRACE, Hours
-from core.simqmt.market import MarketSource, SkippingMarket, WakingMarket
+from core.simqmt.market import MarketSource, SkippingMarket, VouchingMarket, WakingMarket
 from core.simqmt.markets import named_market
 from core.simqmt.opening import Position, new_ledgers
 from core.simqmt.records import Ticket
@@ -59,15 +59,19 @@ class SimTerminal(Course):
         push_asset_and_positions: bool = True,
         faults: Faults | None = None,
         queue: QueueRule = "back",
+        power_safe: bool = False,
     ) -> None:
         """`cash` and `positions` open accounts the folder does not know yet; known ones keep what they have.
 
         `market` is a source or a name (`markets`); without one the terminal shows what `set_quote` puts in. Without a
-        clock it runs free at 1x. Raises UserError when the folder is in use or its file is damaged.
+        clock it runs free at 1x. `power_safe`: every commit waits for the disk (`store`). Raises UserError when the folder is in use or its file is damaged.
         """
         if isinstance(market, str):
             market = named_market(market, seed, None if clock is None else clock.now_ms())
         self.market: MarketSource = market if market is not None else StaticMarket()
+        # Asked at every order, and slow to find out.
+        self._waking = self.market if isinstance(self.market, WakingMarket) else None
+        self._vouching = self.market if isinstance(self.market, VouchingMarket) else None
         self._own_clock = clock is None
         self.clock = clock or Conductor(self.market.start_ms, lockstep=False, speed=1.0)
         self.path = Path(path).absolute()
@@ -89,7 +93,7 @@ class SimTerminal(Course):
         )
         self._instruments: dict[Symbol, Instrument] = {}
         self._read_instruments()
-        self._store = Store(self.path)
+        self._store = Store(self.path, power_safe=power_safe)
         try:
             self._state = self._store.loaded
             self._furnish(push_asset_and_positions)
@@ -174,8 +178,8 @@ class SimTerminal(Course):
 
     def wake(self, codes: Iterable[str]) -> None:
         """Let the market show these securities too, where it can (`WakingMarket`)."""
-        market = self.market
-        if not isinstance(market, WakingMarket):
+        market = self._waking
+        if market is None:
             return
         with self.lock:
             new = [symbol for symbol in map(Symbol, codes) if symbol not in self._instruments]
