@@ -43,7 +43,7 @@ class Toy:
         self.path = path
         self.folder = None
         self.surface = load_surface()
-        self.clock = Conductor(0, lockstep=False)
+        self.clock = Conductor(0, lockstep=False, speed=1.0)
         self.front = self
         self.on_close: list[Any] = []
         self._orders: dict[int, Any] = {}
