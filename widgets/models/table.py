@@ -20,6 +20,7 @@ from PySide6.QtCore import (
 
 from widgets.models.arrange import sorted_ids
 from widgets.models.column import Column
+from widgets.models.looks import Looks
 from widgets.models.ordered import ROOT, Index, OrderedModel
 
 R = TypeVar("R")
@@ -55,11 +56,9 @@ class TableModel(OrderedModel, Generic[R]):
         self.columns = tuple(columns)
         self.default_column: int | None = None  # where the header marks the default order
         self._row_id, self.newest_first = row_id, newest_first
-        self._default_key, self._tie, self._search, self._row_tone = default_key, tie, search, row_tone
+        self._default_key, self._tie, self._search = default_key, tie, search
         self._rows: dict[Hashable, R] = {}
-        self._cells: dict[Hashable, list[tuple[str, str] | None]] = {}
-        self._flashes: dict[tuple[Hashable, int], str] = {}
-        self._tones: dict[Hashable, str] = {}
+        self._looks = Looks(self.columns, row_tone)
         self._needle = ""
         self._predicate: Callable[[R], bool] | None = None
         self._wished = False
@@ -108,24 +107,12 @@ class TableModel(OrderedModel, Generic[R]):
     def cell(self, row: int, column: int) -> tuple[str, str]:
         """(text, tone) of a visible cell, made once for each state of the row."""
         row_id = self.id_at(row)
-        cells = self._cells.get(row_id)
-        if cells is None:
-            cells = self._cells[row_id] = [None] * len(self.columns)
-        found = cells[column]
-        if found is None:
-            spec, record = self.columns[column], self._rows[row_id]
-            found = cells[column] = (spec.text(record), spec.tone_of(record))
-        return found
+        return self._looks.cell(row_id, self._rows[row_id], column)
 
     def row_tone(self, row: int) -> str:
         """`alarm`, `dim` or nothing for a visible row."""
-        if self._row_tone is None:
-            return ""
         row_id = self.id_at(row)
-        found = self._tones.get(row_id)
-        if found is None:
-            found = self._tones[row_id] = self._row_tone(self._rows[row_id])
-        return found
+        return self._looks.row_tone(row_id, self._rows[row_id])
 
     # What callers ask
 
@@ -165,7 +152,7 @@ class TableModel(OrderedModel, Generic[R]):
                 if self._shows(row):
                     fresh.append(row_id)
                 continue
-            self._forget(row_id)
+            self._looks.forget((row_id,))
             place = self.row_of(row_id)
             if (place >= 0) != self._shows(row):
                 restless = True
@@ -187,8 +174,7 @@ class TableModel(OrderedModel, Generic[R]):
         new = {self._row_id(row): row for row in rows}
         self.drop_ids(set(new))  # before the records go: views look while rows are taken away
         same = [rid for rid, row in new.items() if rid in old and old[rid] != row]
-        for row_id in [*same, *(rid for rid in old if rid not in new)]:
-            self._forget(row_id)
+        self._looks.forget([*same, *(rid for rid in old if rid not in new)])
         self._rows = new
         self._arrange()
         places = [place for place in map(self.row_of, same) if place >= 0]
@@ -203,20 +189,24 @@ class TableModel(OrderedModel, Generic[R]):
 
     def refresh(self) -> None:
         """All texts anew: a tick size, a name or the language changed."""
-        self._cells.clear()
-        self._tones.clear()
+        self._looks.forget_all()
+        if self.rowCount():
+            self._tell(range(self.rowCount()))
+
+    def refresh_column(self, column: int) -> None:
+        """One column's texts anew: what it says depends on more than the row, as an age does."""
+        self._looks.forget_column(column)
         if self.rowCount():
             self._tell(range(self.rowCount()))
 
     def flash(self, tones: dict[Hashable, str], column: int) -> None:
         """Tint cells of a column for 150 ms: token name by row id."""
-        for row_id, tone in tones.items():
-            self._flashes[row_id, column] = tone
+        self._looks.flash(tones, column)
         self._flash_end.start()
 
     def flash_tone(self, row: int, column: int) -> str | None:
         """Token name of the tint of a visible cell, if any."""
-        return self._flashes.get((self.id_at(row), column)) if self._flashes else None
+        return self._looks.flash_tone(self.id_at(row), column) if self._looks.flashing else None
 
     # Order and filter
 
@@ -245,10 +235,6 @@ class TableModel(OrderedModel, Generic[R]):
         self._held = still
         if not still and self._wished:
             self._wish_resort()
-
-    def _forget(self, row_id: Hashable) -> None:
-        self._cells.pop(row_id, None)
-        self._tones.pop(row_id, None)
 
     def _shows(self, row: R) -> bool:
         if self._predicate is not None and not self._predicate(row):
@@ -295,8 +281,6 @@ class TableModel(OrderedModel, Generic[R]):
         self.go_to(self._target(), upside_down=self.newest_first and self._key() is None)
 
     def _clear_flashes(self) -> None:
-        places = [self.row_of(rid) for rid, _ in self._flashes]
-        self._flashes.clear()
-        shown = [place for place in places if place >= 0]
+        shown = [place for place in map(self.row_of, self._looks.end_flashes()) if place >= 0]
         if shown:
             self._tell(shown)
