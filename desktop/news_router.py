@@ -123,6 +123,7 @@ class NewsRouter:
         panels = self._panels
         panels.account.set_clock(one.now, one.phase, one.simulated, one.speed)
         panels.health.set_clock(one.now, one.phase, one.simulated, one.speed)
+        panels.blotter.set_clock(one.now)
         panels.health.set_quotes(one.quotes_fresh, one.quotes_total, one.oldest_quote_s)
         panels.health.set_queue(one.queue_depth, one.quotes_overwritten)
         panels.health.set_latency(one.tick_to_order_p99_ms)

@@ -139,6 +139,14 @@
         <translation>Holdings appear here once a buy is filled, with what can be sold and the P&amp;L</translation>
     </message>
     <message>
+        <source>五档剩撤</source>
+        <translation>5-level IOC</translation>
+    </message>
+    <message>
+        <source>五档转限价</source>
+        <translation>5-level, limit</translation>
+    </message>
+    <message>
         <source>什么事</source>
         <translation>Event</translation>
     </message>
@@ -167,6 +175,10 @@
         <translation>Select a working order first</translation>
     </message>
     <message>
+        <source>全成或撤</source>
+        <translation>FOK</translation>
+    </message>
+    <message>
         <source>全部确认</source>
         <translation>Acknowledge all</translation>
     </message>
@@ -177,6 +189,10 @@
     <message>
         <source>卖出</source>
         <translation>Sell</translation>
+    </message>
+    <message>
+        <source>即成剩撤</source>
+        <translation>IOC</translation>
     </message>
     <message>
         <source>只看在途</source>
@@ -227,6 +243,10 @@
         <translation>Order no.</translation>
     </message>
     <message>
+        <source>对手方最优</source>
+        <translation>Far touch</translation>
+    </message>
+    <message>
         <source>导出</source>
         <translation>Export</translation>
     </message>
@@ -261,6 +281,14 @@
     <message>
         <source>已解除</source>
         <translation>Cured</translation>
+    </message>
+    <message>
+        <source>已过</source>
+        <translation>Age</translation>
+    </message>
+    <message>
+        <source>市价</source>
+        <translation>Market</translation>
     </message>
     <message>
         <source>市值</source>
@@ -327,6 +355,10 @@
         <translation>Time</translation>
     </message>
     <message>
+        <source>最优价</source>
+        <translation>Best price</translation>
+    </message>
+    <message>
         <source>未做</source>
         <translation>Blocked</translation>
     </message>
@@ -337,6 +369,10 @@
     <message>
         <source>未知</source>
         <translation>Unknown</translation>
+    </message>
+    <message>
+        <source>本方最优</source>
+        <translation>Near touch</translation>
     </message>
     <message>
         <source>来源</source>
@@ -415,6 +451,10 @@
         <translation>Filter</translation>
     </message>
     <message>
+        <source>类型</source>
+        <translation>Type</translation>
+    </message>
+    <message>
         <source>级别</source>
         <translation>Rank</translation>
     </message>
@@ -457,6 +497,10 @@
     <message>
         <source>金额</source>
         <translation>Amount</translation>
+    </message>
+    <message>
+        <source>限价</source>
+        <translation>Limit</translation>
     </message>
 </context>
 <context>

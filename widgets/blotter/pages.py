@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QCoreApplication, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QSplitter, QWidget
 
 from core.domain.enums import Outcome
 from widgets.blotter.chain import DecisionPanel
 from widgets.blotter.pane import Page, Tab
 from widgets.blotter.position_columns import position_columns
-from widgets.blotter.reason_columns import alarm_columns, decision_columns
+from widgets.blotter.reason_columns import AGE, alarm_columns, decision_columns
 from widgets.blotter.rows import AlarmRow, DecisionRow, OrderRow, PositionRow, TradeRow
 from widgets.blotter.trading_columns import order_columns, trade_columns
 from widgets.models.table import TableModel
@@ -133,7 +134,7 @@ class OrdersPage(TablePage[OrderRow]):
             translate("Blotter", "自动和手动的委托都在这里，最新在上"),
         )
         super().__init__(theme, "orders", translate("Blotter", "委托"), model, empty)
-        self.table.set_droppable(("order_id", "average", "origin"))
+        self.table.set_droppable(("price_type", "order_id", "average", "origin"))
         self.working = chip(translate("Blotter", "只看在途"), self.tools)
         self.working.toggled.connect(self._choose)
         self.add_tool(self.working)
@@ -223,11 +224,12 @@ class DecisionsPage(TablePage[DecisionRow]):
 
 
 class AlarmsPage(TablePage[AlarmRow]):
-    """提醒: the inbox."""
+    """提醒: the inbox. Times stand, ages run on with the desk's clock."""
 
     def __init__(self, theme: ThemeHolder) -> None:
+        self._now: datetime | None = None
         model = TableModel(
-            alarm_columns(),
+            alarm_columns(lambda: self._now),
             lambda row: row.number,
             newest_first=True,
             search=lambda row: f"{row.title} {row.text} {row.symbol}",
@@ -238,3 +240,17 @@ class AlarmsPage(TablePage[AlarmRow]):
         set_prop(self.acknowledge, "kind", "small")
         self.add_tool(self.acknowledge)
         self.add_export()
+
+    def set_clock(self, now: datetime) -> None:
+        """What time it is on the desk."""
+        self._now = now
+        if self.isVisible():
+            self._renew_ages()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Nobody saw the ages run while the tab was behind another."""
+        super().showEvent(event)
+        self._renew_ages()
+
+    def _renew_ages(self) -> None:
+        self.model.refresh_column(self.model.column_at(AGE))

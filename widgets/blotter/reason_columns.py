@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
+
 from PySide6.QtCore import QCoreApplication
 
 from widgets import formats
@@ -15,10 +18,11 @@ from widgets.blotter.words import (
     outcome_word,
     rank_word,
 )
-from widgets.models.column import Column
+from widgets.models.column import Align, Column
 from widgets.models.delegate import Cell
 
 translate = QCoreApplication.translate
+AGE = "age"
 
 
 def _rank(cell: Cell, row: AlarmRow) -> None:
@@ -81,10 +85,16 @@ def decision_columns() -> tuple[Column[DecisionRow], ...]:
     )
 
 
-def alarm_columns() -> tuple[Column[AlarmRow], ...]:
-    """提醒."""
+def alarm_columns(now: Callable[[], datetime | None]) -> tuple[Column[AlarmRow], ...]:
+    """提醒. `now` is the desk's clock, None before it was told: ages are counted by it."""
+
+    def age(row: AlarmRow) -> str:
+        moment = now()
+        return formats.DASH if moment is None else formats.age((moment - row.time).total_seconds())
+
     return (
         time_column(lambda r: r.time),
+        Column(AGE, translate("Blotter", "已过"), 62, age, Align.RIGHT, "t2"),
         Column(
             "rank",
             translate("Blotter", "级别"),

@@ -8,6 +8,7 @@ from widgets import formats
 from widgets.blotter.cells import iconed, name_code, time_column
 from widgets.blotter.rows import OrderRow, TradeRow
 from widgets.blotter.words import (
+    price_type_word,
     side_tone,
     side_word,
     status_look,
@@ -51,6 +52,14 @@ def order_columns() -> tuple[Column[OrderRow], ...]:
             Align.RIGHT,
             sort_key=lambda r: r.order.price,
             export=lambda r: formats.plain(r.order.price),
+        ),
+        Column(
+            "price_type",
+            translate("Blotter", "类型"),
+            74,
+            lambda r: price_type_word(r.order.price_type),
+            tone="t2",
+            sort_key=lambda r: r.order.price_type,
         ),
         Column(
             "filled",

@@ -190,6 +190,10 @@ class BlotterView(QWidget):
         row = AlarmRow(self._alarm_number, key, rank, title, text, time, symbol, name, cured=cured)
         self.alarms.model.upsert((row,))
 
+    def set_clock(self, now: datetime) -> None:
+        """The desk's clock, for the ages of the inbox."""
+        self.alarms.set_clock(now)
+
     def acknowledge(self, key: str) -> None:
         """The user has heard the alarm `key`; its line stays."""
         rows = [r for r in self.alarms.model.all_rows() if r.key == key and r.is_open]

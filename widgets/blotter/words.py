@@ -28,6 +28,26 @@ def status_word(status: int) -> str:
     return words.get(status) or str(int(status))  # type: ignore[call-overload]
 
 
+def price_type_word(price_type: int) -> str:
+    """How a counter says that the price was given: limit, or one of the market types. Unknown numbers as they are.
+
+    A counter answers with numbers of its own (50 for a limit order sent as 11); some echo what was sent.
+    """
+    words = {
+        11: translate("Blotter", "限价"),
+        49: translate("Blotter", "市价"),
+        50: translate("Blotter", "限价"),
+        51: translate("Blotter", "最优价"),
+        84: translate("Blotter", "对手方最优"),
+        85: translate("Blotter", "五档转限价"),
+        86: translate("Blotter", "本方最优"),
+        87: translate("Blotter", "即成剩撤"),
+        88: translate("Blotter", "五档剩撤"),
+        89: translate("Blotter", "全成或撤"),
+    }
+    return words.get(price_type) or str(price_type)
+
+
 def status_look(status: int) -> tuple[Icon, str, str]:
     """(icon, icon tone, text tone) of an order status."""
     if status == OrderStatus.SUCCEEDED:

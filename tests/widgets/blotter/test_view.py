@@ -275,6 +275,34 @@ def test_alarms_wait_until_acknowledged_or_cured(blotter: BlotterView, qtbot: Qt
     assert blotter.alarms.model.total == 3
 
 
+def test_an_alarm_shows_how_long_ago_it_was_by_the_clock_of_the_desk(
+    blotter: BlotterView, qtbot: QtBot
+) -> None:
+    blotter.add_alarm("feed", AlarmRank.ALARM, "保护失效", "行情停更", MOMENT)
+    assert cells(blotter, "alarms")["age"] == "—"
+    blotter.show_tab("alarms")
+    for seconds, text in ((0.4, "0.4 秒"), (83, "1:23"), (3664, "1:01:04")):
+        blotter.set_clock(MOMENT + timedelta(seconds=seconds))
+        assert cells(blotter, "alarms")["age"] == text
+    blotter.show_tab("decisions")
+    with qtbot.assertNotEmitted(blotter.alarms.model.dataChanged):
+        blotter.set_clock(MOMENT + timedelta(hours=2))
+    blotter.show_tab("alarms")
+    assert cells(blotter, "alarms")["age"] == "2:00:00"
+
+
+@pytest.mark.parametrize(
+    ("price_type", "word"), [(50, "限价"), (11, "限价"), (49, "市价"), (88, "五档剩撤"), (77, "77")]
+)
+def test_an_order_says_how_its_price_was_given(
+    blotter: BlotterView, qtbot: QtBot, price_type: int, word: str
+) -> None:
+    blotter.resize(1000, 520)
+    blotter.upsert_order(order(1, price_type=price_type), "外部")
+    assert cells(blotter, "orders")["price_type"] == word
+    qtbot.waitUntil(lambda: word in blotter.csv_text("orders"))
+
+
 def test_export_gives_the_tab_and_its_text(blotter: BlotterView, qtbot: QtBot) -> None:
     blotter.add_trade(trade("t1", Side.SELL, 200, "10.5"), "自动")
     with qtbot.waitSignal(blotter.export_requested) as asked:
