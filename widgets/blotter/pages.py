@@ -134,7 +134,7 @@ class OrdersPage(TablePage[OrderRow]):
             translate("Blotter", "自动和手动的委托都在这里，最新在上"),
         )
         super().__init__(theme, "orders", translate("Blotter", "委托"), model, empty)
-        self.table.set_droppable(("price_type", "order_id", "average", "origin"))
+        self.table.set_droppable(("order_id", "price_type", "average", "origin"))
         self.working = chip(translate("Blotter", "只看在途"), self.tools)
         self.working.toggled.connect(self._choose)
         self.add_tool(self.working)

@@ -298,6 +298,7 @@ def test_an_order_says_how_its_price_was_given(
     blotter: BlotterView, qtbot: QtBot, price_type: int, word: str
 ) -> None:
     blotter.resize(1000, 520)
+    blotter.show_tab("orders")
     blotter.upsert_order(order(1, price_type=price_type), "外部")
     assert cells(blotter, "orders")["price_type"] == word
     qtbot.waitUntil(lambda: word in blotter.csv_text("orders"))
