@@ -112,7 +112,7 @@ class AskingLine:
         await asyncio.wait({running}, timeout=limit)
         if not running.done():
             running.cancel()
-            _log.error(texts.timeout("停止交易接口", limit))
+            _log.error("stopping the trader took longer than %g s; it is left behind", limit)
             self.leave_behind()
 
     def close(self) -> None:

@@ -19,7 +19,7 @@ from core.domain.market import Symbol
 from core.exchange.boards import class_of
 from core.market.directory_entries import Entry
 
-_LOG = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
 VERSION = 1
 FILE_NAME = "instruments.json"
 _DAMAGE = (OSError, ValueError, TypeError, LookupError, ArithmeticError, RecursionError)
@@ -66,7 +66,7 @@ def load_cached(folder: Path) -> CachedList | None:
             raise ValueError("no rows")
         return CachedList(entries, str(data["source"]), day)
     except _DAMAGE as error:
-        _LOG.warning("证券列表缓存 %s 读不出，忽略它：%s", path, error)
+        _log.warning("the kept list of instruments %s cannot be read and is ignored: %s", path, error)
         return None
 
 

@@ -243,7 +243,7 @@ def test_a_disconnect_answers_a_query_at_once(script: Script) -> None:
 def test_t16b_a_stop_that_hangs_does_not_hold_the_close(
     script: Script, expect_log_error: Callable[[str], None]
 ) -> None:
-    expect_log_error("停止交易接口超过 0.1 秒没有回应")
+    expect_log_error("stopping the trader took longer than 0.1 s")
     expect_log_error("left behind")
     script.hang.add("stop")
 
