@@ -18,52 +18,23 @@ import pickle
 import queue
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from multiprocessing import Pipe
 from typing import Any, TypeVar
 
 from core.errors import DingPanError, HelperError
 from core.market.helper_child import Answer, Ask, Job, JobContext, Progress, broken
+from core.market.helper_orders import Cancel, Close, OnAsk, OnProgress, Order, Ticket
 from core.ports import Activity, NoActivity
 
 __all__ = ["HelperProcess", "Job", "JobContext"]
 
 R = TypeVar("R")
-OnProgress = Callable[[int, int, str], None]
-OnAsk = Callable[[object], object]
 
 _log = logging.getLogger(__name__)
 
 
-@dataclass(slots=True, eq=False)
-class Ticket:
-    """One call of `run` on its way. The future is touched on the loop only."""
-
-    number: int
-    what: str
-    packed: bytes
-    deadline_s: float
-    on_progress: OnProgress | None
-    on_ask: OnAsk | None
-    future: asyncio.Future[Any] = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Cancel:
-    """To the supervisor: nobody waits for this ticket any more."""
-
-    number: int
-
-
-class Close:
-    """To the supervisor: end the child and yourself."""
-
-
-Order = Ticket | Cancel | Answer | Close
-
-
 class HelperProcess:
-    """One child, one job at a time. Make it on the trading loop and `close` it there."""
+    """One child, one job at a time. Make it on the trading loop and `close` it there. Implements `Employer`."""
 
     def __init__(
         self,

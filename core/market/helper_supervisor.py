@@ -17,7 +17,6 @@ from multiprocessing.connection import Connection, wait
 from typing import TYPE_CHECKING
 
 from core.errors import DingPanError, HelperError, HelperTimeout
-from core.market.helper import Cancel, Close, HelperProcess, Ticket
 from core.market.helper_child import (
     Answer,
     Ask,
@@ -30,6 +29,7 @@ from core.market.helper_child import (
     broken,
     run_child,
 )
+from core.market.helper_orders import Cancel, Close, Employer, Ticket
 
 if TYPE_CHECKING:
     from multiprocessing.context import SpawnProcess
@@ -40,7 +40,7 @@ SPAWN_S = 30.0
 LEAVE_S = 1.0
 
 
-def supervise(helper: HelperProcess) -> None:
+def supervise(helper: Employer) -> None:
     """The thread's work, until the helper is closed."""
     supervisor = _Supervisor(helper)
     try:
@@ -105,7 +105,7 @@ class _Child:
 class _Supervisor:
     """State of one helper. Times are monotonic seconds."""
 
-    def __init__(self, helper: HelperProcess) -> None:
+    def __init__(self, helper: Employer) -> None:
         self._helper = helper
         self._waiting: deque[Ticket] = deque()
         self._running: Ticket | None = None
