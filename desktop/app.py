@@ -22,7 +22,7 @@ from core.service.outbox import Outbox
 from core.service.process import DeskProcess
 from core.service.runtime import Desk, DeskThread
 from desktop import crash
-from desktop.__main__ import DeskArguments, desk_process
+from desktop.arguments import DeskArguments, desk_process
 from desktop.bridge import Bridge
 from desktop.garbage import Garbage
 from desktop.main_window import MainWindow

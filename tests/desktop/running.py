@@ -19,8 +19,8 @@ from PySide6.QtWidgets import QApplication
 from core.service.news import News
 from core.service.outbox import Outbox
 from core.service.runtime import Desk
-from desktop.__main__ import DeskArguments, parse
 from desktop.app import Program, install_translators
+from desktop.arguments import DeskArguments, parse
 from desktop.bridge import Bridge, Service
 from desktop.english import english_news
 from desktop.main_window import MainWindow
