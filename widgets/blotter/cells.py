@@ -9,8 +9,8 @@ from PySide6.QtCore import QCoreApplication
 from core.domain.market import Symbol
 from widgets import formats
 from widgets.icons import Icon
+from widgets.models.cell import PAD, Cell
 from widgets.models.column import Column
-from widgets.models.delegate import PAD, Cell
 
 translate = QCoreApplication.translate
 

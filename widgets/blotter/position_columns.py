@@ -9,8 +9,8 @@ from PySide6.QtCore import QCoreApplication
 from widgets import formats
 from widgets.blotter.cells import name_code
 from widgets.blotter.rows import PositionRow
-from widgets.models.column import Align, Column
-from widgets.models.delegate import Cell
+from widgets.models.cell import Align, Cell
+from widgets.models.column import Column
 from widgets.watchlist.painting import direction_tone, paint_name_code, protection_look
 from widgets.watchlist.rows import state_word
 

@@ -18,8 +18,8 @@ from widgets.blotter.words import (
     outcome_word,
     rank_word,
 )
-from widgets.models.column import Align, Column
-from widgets.models.delegate import Cell
+from widgets.models.cell import Align, Cell
+from widgets.models.column import Column
 
 translate = QCoreApplication.translate
 AGE = "age"

@@ -14,7 +14,8 @@ from widgets.blotter.words import (
     status_look,
     status_word,
 )
-from widgets.models.column import Align, Column
+from widgets.models.cell import Align
+from widgets.models.column import Column
 from widgets.watchlist.painting import paint_name_code
 
 translate = QCoreApplication.translate

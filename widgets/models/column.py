@@ -4,25 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import Enum
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
-
-from PySide6.QtCore import Qt
+from typing import Any, Generic, TypeVar
 
 from widgets.formats import ascii_text
-
-if TYPE_CHECKING:
-    from widgets.models.delegate import Cell
+from widgets.models.cell import Align, Cell
 
 R = TypeVar("R")
-
-
-class Align(Enum):
-    """Text left, numbers right, icons and switches centred; headers follow their column."""
-
-    LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-    RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-    CENTER = Qt.AlignmentFlag.AlignCenter
 
 
 @dataclass(frozen=True, slots=True)

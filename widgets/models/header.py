@@ -9,7 +9,7 @@ from PySide6.QtGui import QPainter, QPolygonF
 from PySide6.QtWidgets import QHeaderView, QWidget
 
 from widgets.fonts import FontRole
-from widgets.models.column import Align
+from widgets.models.cell import Align
 from widgets.models.table import TableModel
 from widgets.theme import ThemeHolder
 

@@ -7,7 +7,8 @@ from PySide6.QtCore import QCoreApplication
 from core.domain.market import ms_to_datetime
 from widgets import formats
 from widgets.core_words import core_text
-from widgets.models.column import Align, Column
+from widgets.models.cell import Align
+from widgets.models.column import Column
 from widgets.watchlist import painting
 from widgets.watchlist.rows import WatchRow, flag_words, near_text, protection_text
 

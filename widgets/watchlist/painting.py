@@ -11,8 +11,7 @@ from core.domain.enums import ItemState, QuoteFlag
 from widgets import formats
 from widgets.fonts import FontRole
 from widgets.icons import STATE_LOOKS, StateLook
-from widgets.models.column import Align
-from widgets.models.delegate import PAD, Cell
+from widgets.models.cell import PAD, Align, Cell
 from widgets.watchlist.levels import LevelKind, ruler
 from widgets.watchlist.rows import WatchRow, flag_mark
 from widgets.watchlist.spark import LEAST_SLOTS

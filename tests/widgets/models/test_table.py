@@ -11,7 +11,8 @@ from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QTableView
 from pytestqt.qtbot import QtBot
 
-from widgets.models.column import Align, Column
+from widgets.models.cell import Align
+from widgets.models.column import Column
 from widgets.models.table import FLASH_MS, TableModel
 
 

@@ -12,7 +12,8 @@ from pytestqt.qtbot import QtBot
 
 from tests.widgets.pictures import count, grab
 from widgets import formats
-from widgets.models.column import Align, Column
+from widgets.models.cell import Align
+from widgets.models.column import Column
 from widgets.models.table import TableModel
 from widgets.models.view import DeskTable
 from widgets.theme import ThemeHolder
