@@ -10,11 +10,9 @@ from __future__ import annotations
 
 import contextlib
 import json
-import logging
 import os
 import sqlite3
 import sys
-import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -22,6 +20,7 @@ from pathlib import Path
 
 from core.errors import UserError
 from core.exchange.ledger import Holding, Ledger, OpenOrder
+from core.simqmt.log_keeper import LogKeeper
 from core.simqmt.records import SimOrder, SimTrade
 from core.simqmt.store_rows import (
     DROP_HOLDING,
@@ -41,8 +40,6 @@ from core.simqmt.store_rows import (
     trade_row,
 )
 from core.simqmt.store_upgrade import upgrade
-
-_log = logging.getLogger(__name__)
 
 FILE_NAME = "simqmt.sqlite3"
 LOCK_NAME = "simqmt.lock"
@@ -99,39 +96,6 @@ class FolderLock:
         with contextlib.suppress(OSError):
             _unlock(self._file.fileno())
         self._file.close()
-
-
-class LogKeeper:
-    """Brings the log into the file on a thread of its own: that waits for the disk, and no commit shall."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._wanted = threading.Event()
-        self._stopping = False
-        self._thread: threading.Thread | None = None
-
-    def wake(self) -> None:
-        """Soon."""
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._run, name="simqmt-log", daemon=True)
-            self._thread.start()
-        self._wanted.set()
-
-    def stop(self) -> None:
-        """Leave the rest of the log to whoever closes the file."""
-        self._stopping = True
-        self._wanted.set()
-        if self._thread is not None:
-            self._thread.join()
-
-    def _run(self) -> None:
-        try:
-            with contextlib.closing(sqlite3.connect(self._path)) as db:
-                while self._wanted.wait() and not self._stopping:
-                    self._wanted.clear()
-                    db.execute("PRAGMA wal_checkpoint(PASSIVE)")
-        except sqlite3.Error:
-            _log.exception("the log of %s stays apart from its file for now", self._path)
 
 
 class Store:
