@@ -17,10 +17,9 @@ from core.simqmt.desk import Outcome, RequestDesk
 from core.simqmt.faults import Faults
 from core.simqmt.records import Push, SimOrder
 from core.simqmt.reporter import FATEFUL, KILLED, Done, Reporter
-from core.simqmt.requests import NOT_CONNECTED, Call, CallReader, Request, empty_answer
+from core.simqmt.requests import NOT_CONNECTED, Call, CallReader, Client, Request, empty_answer
 from core.simqmt.sessions import Sessions
 from core.simqmt.structs import Surface
-from core.simqmt.trader_client import ClientLink
 
 OTHER_PROCESS = (
     "模拟 MiniQMT 只在启动它的那个进程里，这是它的子进程，没有终端。请让程序在一个进程里运行（不用多进程）。"
@@ -63,7 +62,7 @@ class Front:
         # Programs leave requests without waiting for the terminal's lock, which is held while a batch is done.
         self._door = threading.Lock()
         self._inbox: list[Request] = []
-        self._links: dict[ClientLink, None] = {}
+        self._links: dict[Client, None] = {}
 
     def require_home(self) -> None:
         """Raise RuntimeError in a forked process: the terminal's threads stayed behind, so nobody would ever answer."""
@@ -78,7 +77,7 @@ class Front:
 
     # clients
 
-    def connect(self, link: ClientLink) -> int:
+    def connect(self, link: Client) -> int:
         """A client wants in: 0, or -1."""
         with self._lock:
             self._know(link)
@@ -88,7 +87,7 @@ class Front:
                 return -1
             return 0 if self._sessions.open(link, self.clock.now_ms()) else -1
 
-    def drop(self, link: ClientLink) -> None:
+    def drop(self, link: Client) -> None:
         """A client stopped."""
         with self._lock:
             self._sessions.close(link, self.clock.now_ms())
@@ -159,7 +158,7 @@ class Front:
 
     # inside
 
-    def _know(self, link: ClientLink) -> None:
+    def _know(self, link: Client) -> None:
         self._links.setdefault(link)
 
     def _work(self) -> None:

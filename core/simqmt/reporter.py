@@ -14,11 +14,10 @@ from core.simqmt.conductor import Conductor
 from core.simqmt.desk import Outcome, RequestDesk
 from core.simqmt.faults import NOTHING, Faults, Plan
 from core.simqmt.records import OrderErrorPush, OrderPush, Push, TradePush
-from core.simqmt.requests import NOT_CONNECTED, TIMED_OUT, Request, empty_answer
+from core.simqmt.requests import NOT_CONNECTED, TIMED_OUT, Client, Request, empty_answer
 from core.simqmt.sessions import Sessions
 from core.simqmt.structs import Surface
 from core.simqmt.telling import Teller, told
-from core.simqmt.trader_client import ClientLink
 
 FATEFUL = frozenset({"orderStock", "orderStockImmediate", "cancelOrderStock", "cancelOrderStockImmediate"})
 """Requests whose answer must never be guessed."""
@@ -72,7 +71,7 @@ class Reporter:
         """Do something as an event of its own."""
         self._teller.later(action, delay_ms)
 
-    def lose(self, link: ClientLink) -> None:
+    def lose(self, link: Client) -> None:
         """Lost is told whatever the session's state: it is no longer connected."""
         plan = self._faults.push_plan("disconnected")
         if "drop_push" not in plan:
@@ -117,7 +116,7 @@ class Reporter:
             status = self._answers.account_status(outcome.subscribed)
             self._teller.tell(request.link, "account_status", "bindOnUpdateAccountStatusCallback", status)
 
-    def _push_day(self, link: ClientLink, account: str) -> None:
+    def _push_day(self, link: Client, account: str) -> None:
         """The day's orders and fills once more, as after the broker's own line came back."""
         for order in self._desk.orders(account):
             self._teller.push([link], OrderPush(order))

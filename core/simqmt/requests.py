@@ -9,12 +9,9 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from core.simqmt.structs import Layout, Surface
-
-if TYPE_CHECKING:
-    from core.simqmt.trader_client import ClientLink
 
 ANSWER_BIND = {
     "bankTransferWithSeq": "bindOnBankTransferRespCallback",
@@ -101,6 +98,31 @@ class Call:
         return dict(self.fields)[field_name]
 
 
+class Client(Protocol):
+    """What a terminal knows of a native client (`trader_client.ClientLink`)."""
+
+    session: int
+    connected: bool
+    stopped: bool
+    accounts: set[str]
+
+    def answer(self, request: Request, payload: object, *, again: bool = False) -> None:
+        """Deliver the answer of a request, once; `again` a second time."""
+        ...
+
+    def push(self, bind: str, *payload: object) -> None:
+        """Deliver a push."""
+        ...
+
+    def waiting(self) -> list[Request]:
+        """Requests without an answer."""
+        ...
+
+    def release_waiting(self, *, blocked_only: bool) -> None:
+        """Answer what a fault or a loss left unanswered."""
+        ...
+
+
 @dataclass(slots=True)
 class Request:
     """A request under way. `answer` is what will be, or would have been, told, once `answered`.
@@ -108,7 +130,7 @@ class Request:
     `sent` says that the client was connected when it asked.
     """
 
-    link: ClientLink
+    link: Client
     name: str
     seq: int
     args: tuple[Any, ...]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.simqmt.trader_client import ClientLink
+from core.simqmt.requests import Client
 
 REUSE_AFTER_MS = 3_000
 
@@ -11,10 +11,10 @@ class Sessions:
     """The rules reported for the real terminal: a number in use is refused, and so is its reuse within 3 s."""
 
     def __init__(self) -> None:
-        self._open: dict[int, ClientLink] = {}
+        self._open: dict[int, Client] = {}
         self._ended: dict[int, int] = {}
 
-    def open(self, link: ClientLink, now_ms: int) -> bool:
+    def open(self, link: Client, now_ms: int) -> bool:
         """Connect a client, or refuse."""
         holder = self._open.get(link.session)
         if holder is link:
@@ -26,7 +26,7 @@ class Sessions:
         link.connected = True
         return True
 
-    def close(self, link: ClientLink, now_ms: int) -> bool:
+    def close(self, link: Client, now_ms: int) -> bool:
         """Forget a client; False when it was not connected."""
         link.connected = False
         link.accounts.clear()
@@ -36,10 +36,10 @@ class Sessions:
         self._ended[link.session] = now_ms
         return True
 
-    def chosen(self, session: int | None) -> list[ClientLink]:
+    def chosen(self, session: int | None) -> list[Client]:
         """The client of one number, or all."""
         return [link for number, link in self._open.items() if session in (None, number)]
 
-    def hearing(self, account: str) -> list[ClientLink]:
+    def hearing(self, account: str) -> list[Client]:
         """Clients that subscribed to an account, in the order they connected."""
         return [link for link in self._open.values() if account in link.accounts]

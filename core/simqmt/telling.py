@@ -18,7 +18,7 @@ from core.simqmt.records import (
     Push,
     TradePush,
 )
-from core.simqmt.trader_client import ClientLink
+from core.simqmt.requests import Client
 
 _KINDS: dict[type, str] = {
     OrderPush: "order",
@@ -41,9 +41,9 @@ class Teller:
         self._answers = answers
         # Without lock-step nobody waits between two events, and everything goes through the client's queue anyway.
         self._at_once = not clock.lockstep
-        self._held: dict[ClientLink, list[Callable[[], None]]] = {}
+        self._held: dict[Client, list[Callable[[], None]]] = {}
 
-    def push(self, links: Iterable[ClientLink], push: Push) -> None:
+    def push(self, links: Iterable[Client], push: Push) -> None:
         """A push to each of these sessions."""
         kind = _KINDS[type(push)]
         for link in links:
@@ -54,18 +54,18 @@ class Teller:
                 self._tell(link, plan, bind, early)
             self._tell(link, plan, bind, struct)
 
-    def tell(self, link: ClientLink, kind: str, bind: str, *payload: object) -> None:
+    def tell(self, link: Client, kind: str, bind: str, *payload: object) -> None:
         """One push of `kind` to one session."""
         self._tell(link, self._faults.push_plan(kind), bind, *payload)
 
-    def _tell(self, link: ClientLink, plan: Plan, bind: str, *payload: object) -> None:
+    def _tell(self, link: Client, plan: Plan, bind: str, *payload: object) -> None:
         if plan is NOTHING:
             self._send(link, partial(_push_one, link, bind, *payload))
         elif "drop_push" not in plan:
             for _ in range(2 if "double_push" in plan else 1):
                 self._send(link, partial(_push_one, link, bind, *payload), plan, held="reorder_push" in plan)
 
-    def answer(self, link: ClientLink, action: Callable[[], None], plan: Plan) -> None:
+    def answer(self, link: Client, action: Callable[[], None], plan: Plan) -> None:
         """An answer; `action` hands it over."""
         self._send(link, action, plan, held="reorder_response" in plan)
 
@@ -74,7 +74,7 @@ class Teller:
         self._clock.schedule(self._clock.now_ms() + delay_ms, Rank.ANSWER, action)
 
     def _send(
-        self, link: ClientLink, action: Callable[[], None], plan: Plan = NOTHING, *, held: bool = False
+        self, link: Client, action: Callable[[], None], plan: Plan = NOTHING, *, held: bool = False
     ) -> None:
         if held:
             self._held.setdefault(link, []).append(action)
@@ -87,7 +87,7 @@ class Teller:
         for waiting in self._held.pop(link, ()):
             self.later(waiting, plan.delay_ms + self._faults.slow_ms)
 
-    def _release(self, link: ClientLink, action: Callable[[], None]) -> None:
+    def _release(self, link: Client, action: Callable[[], None]) -> None:
         """Nothing came meanwhile: what was held is told by itself."""
         waiting = self._held.get(link, [])
         if action in waiting:
@@ -95,7 +95,7 @@ class Teller:
             action()
 
 
-def _push_one(link: ClientLink, bind: str, *payload: object) -> None:
+def _push_one(link: Client, bind: str, *payload: object) -> None:
     if link.connected:
         link.push(bind, *payload)
 

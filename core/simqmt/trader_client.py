@@ -11,23 +11,45 @@ import itertools
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any, Protocol
 
-from core.simqmt.conductor import ParkToken
+from core.simqmt.conductor import Conductor, ParkToken
 from core.simqmt.delivery import Delivery, Uncounted
 from core.simqmt.requests import NOT_CONNECTED, Request, empty_answer
 from core.simqmt.structs import MODULE, Method, Surface, argument_check, arguments_error
 
-if TYPE_CHECKING:
-    from core.simqmt.front import Front
 
-FindFront = Callable[[str], "Front | None"]
+class Window(Protocol):
+    """What a client needs of its terminal (`front.Front`)."""
+
+    clock: Conductor
+    folder: Path | None
+
+    def require_home(self) -> None:
+        """Raise RuntimeError in a forked process."""
+        ...
+
+    def connect(self, link: ClientLink) -> int:
+        """A client wants in: 0, or -1."""
+        ...
+
+    def drop(self, link: ClientLink) -> None:
+        """A client stopped."""
+        ...
+
+    def submit(self, request: Request) -> int:
+        """Take a request: 0, or -1 when its client is not connected."""
+        ...
+
+
+FindWindow = Callable[[str], Window | None]
 
 
 class ClientLink:
     """One client's side: created with the native object, alive until `stop`."""
 
-    def __init__(self, surface: Surface, front: Front | None, path: str, session: int) -> None:
+    def __init__(self, surface: Surface, front: Window | None, path: str, session: int) -> None:
         self.surface = surface
         self.front = front
         self.path = path
@@ -127,7 +149,7 @@ class ClientLink:
             self.delivery.put(callback, request.seq, payload, token=token)
 
 
-def make_client_class(surface: Surface, find: FindFront) -> type:
+def make_client_class(surface: Surface, find: FindWindow) -> type:
     """The class `XtQuantAsyncClient` whose objects find their front with `find(path)`."""
     links: Any = None
     check = _checker(surface, surface.methods["__init__"])
