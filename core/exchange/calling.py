@@ -72,9 +72,20 @@ def unmatched(indicative: Quote, price: int) -> Callable[[Side], int]:
     return left
 
 
+@dataclass(frozen=True, slots=True)
+class OwnCall:
+    """An auction that the displayed orders and ours made: our fills, its price (None: nothing displayed traded), and
+    what is left of the displayed levels."""
+
+    fills: tuple[CallFill, ...]
+    price: int | None
+    bids: tuple[Level, ...]
+    asks: tuple[Level, ...]
+
+
 def fill_own(
     exchange: str, orders: Sequence[CallOrder], shown: Quote, *, reference: int, tick: int
-) -> tuple[CallFill, ...]:
+) -> OwnCall:
     """An auction of the displayed levels of `shown` with our orders; displayed volume at the price goes first.
 
     Our orders count for the price, but fill only with what the other side displays, never with each other.
@@ -86,16 +97,33 @@ def fill_own(
     mine = [AuctionOrder(order.side, order.price, order.volume) for order in orders]
     found = auction_price(exchange, [*market, *mine], reference=reference, tick=tick)
     if found.price is None:
-        return ()
+        return OwnCall((), None, shown.bids, shown.asks)
     fills: list[CallFill] = []
+    taken = {Side.BUY: 0, Side.SELL: 0}
     for side in (Side.BUY, Side.SELL):
         room = sum(order.volume for order in market if _reaches(order, side, found.price))
-        for fill in _share_out(market, _by_priority(orders, side), side, found.price, found.volume):
+        shared, displayed = _share_out(market, _by_priority(orders, side), side, found.price, found.volume)
+        taken[side] += displayed
+        for fill in shared:
             part = min(fill.volume, room)
             room -= part
             if part:
                 fills.append(CallFill(fill.order_id, fill.price, part))
-    return tuple(fills)
+    if not fills and not (taken[Side.BUY] and taken[Side.SELL]):
+        return OwnCall((), None, shown.bids, shown.asks)
+    bids, asks = _less(shown.bids, taken[Side.BUY]), _less(shown.asks, taken[Side.SELL])
+    return OwnCall(tuple(fills), found.price, bids, asks)
+
+
+def _less(levels: Sequence[Level], taken: int) -> tuple[Level, ...]:
+    """Displayed levels after the best of them traded."""
+    left: list[Level] = []
+    for price, volume in _orders_of(levels):
+        part = min(volume, taken)
+        taken -= part
+        if volume > part:
+            left.append((price, volume - part))
+    return tuple(left)
 
 
 def _reaches(order: AuctionOrder, side: Side, price: int) -> bool:
@@ -111,7 +139,9 @@ def _orders_of(levels: Sequence[Level]) -> list[Level]:
 
 def _share_out(
     market: Sequence[AuctionOrder], mine: Sequence[CallOrder], side: Side, price: int, volume: int
-) -> list[CallFill]:
+) -> tuple[list[CallFill], int]:
+    """What our orders of a side get of the auction's volume, and what the displayed ones get."""
+
     def rank(at: int) -> int:
         return -at if side is Side.BUY else at
 
@@ -122,14 +152,17 @@ def _share_out(
     ]
     queue += [(rank(order.price), 1, place, order, order.volume) for place, order in enumerate(mine)]
     fills: list[CallFill] = []
+    displayed = 0
     for at, _, _, order, wanted in sorted(queue, key=lambda entry: entry[:3]):
         if at > rank(price) or not volume:
             break
         part = min(wanted, volume)
         volume -= part
-        if order is not None:
+        if order is None:
+            displayed += part
+        else:
             fills.append(CallFill(order.order_id, price, part))
-    return fills
+    return fills, displayed
 
 
 def _by_priority(orders: Sequence[CallOrder], side: Side) -> list[CallOrder]:

@@ -67,6 +67,8 @@ class Course(Looking):
             pushes += self._counter.on_quote(quote)
             if quote.suspended and (until_ms := self._halts.until_ms(quote.symbol)):
                 self._hours.halted(until_ms)
+        if self._still:  # an auction may have given it another price and taken from its book
+            quotes = [self._exchange.quote(quote.symbol) or quote for quote in quotes]
         self._commit("market")
         self.front.push(pushes)
         if pushes:

@@ -11,13 +11,14 @@ auction and stands; without any, the displayed orders and ours meet in an auctio
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from core.domain.enums import Phase, Side
 from core.domain.market import Quote, Symbol, datetime_to_ms, ms_to_datetime
 from core.exchange.boards import exchange_of
-from core.exchange.calling import CallOrder, fill_own, fill_recorded, unmatched
+from core.exchange.calling import CallFill, CallOrder, OwnCall, fill_own, fill_recorded, unmatched
 from core.exchange.lots import OrderForm
 from core.exchange.matching import match_on_arrival
 from core.exchange.sessions import SessionPhase, phase_at
@@ -61,14 +62,17 @@ class QueueExchange(Books):
         before = self.put(quote)
         if quote.phase in _CALLS:
             self._calls[symbol] = quote
-            return NOTHING
+            return self._join(symbol) if quote.phase is Phase.CLOSE_CALL else NOTHING
         call = self._calls.pop(symbol, None)
         line = self._lines.get(symbol)
         if line is None:
+            if call is not None and not quote.volume:
+                self._make_call(milli_tick(tick_size(symbol)), (), call, quote)
             return NOTHING
         fills: list[Filled] = []
         if call is not None:
             fills += self._uncross(line, call, quote)
+            quote = self.quote(symbol) or quote
         if is_trading(quote):
             fills += self._step(line, before, quote)
             return self._let_in(line, quote, fills)
@@ -168,6 +172,16 @@ class QueueExchange(Books):
 
     # auctions
 
+    def _join(self, symbol: Symbol) -> Moved:
+        """What a halt or a silent feed kept from continuous auction takes part in the closing call, market orders not."""
+        line = self._lines.get(symbol)
+        if line is None or not line.fresh:
+            return NOTHING
+        waiting, line.fresh = line.fresh, {}
+        ended = tuple(number for number, order in waiting.items() if form_of(order) is OrderForm.MARKET)
+        line.calling |= {number: order for number, order in waiting.items() if number not in ended}
+        return Moved(ended=ended)
+
     def _uncross(self, line: _Line, call: Quote, result: Quote) -> list[Filled]:
         """Match a call auction by its result; what is left of our orders stands in the queue from now on."""
         pool = line.standing | {number: _place(order, 0) for number, order in line.calling.items()}
@@ -180,8 +194,7 @@ class QueueExchange(Books):
             volume = call.bids[0][1] if is_trading(result) and call.bids else traded
             found = fill_recorded(orders, price, min(volume, traded), left_over=unmatched(call, price))
         else:
-            reference = call.last or call.pre_close
-            found = fill_own(exchange_of(call.symbol), orders, call, reference=reference, tick=line.tick)
+            found = self._make_call(line.tick, orders, call, result)
         for fill in found:
             place = pool[fill.order_id]
             rest = place.volume - fill.volume
@@ -194,6 +207,23 @@ class QueueExchange(Books):
             for number, place in pool.items()
         }
         return [Filled(fill.order_id, fill.price, fill.volume) for fill in found]
+
+    def _make_call(
+        self, tick: int, orders: Sequence[CallOrder], call: Quote, result: Quote
+    ) -> tuple[CallFill, ...]:
+        """An auction that nobody recorded. A book put in by hand that simply goes on shows what came of it."""
+        opening = call.phase is Phase.OPEN_CALL
+        reference = call.pre_close if opening else call.last or call.pre_close
+        made = fill_own(exchange_of(call.symbol), orders, call, reference=reference, tick=tick)
+        goes_on = (result.volume, result.last, result.bids, result.asks) == (
+            0,
+            call.last,
+            call.bids,
+            call.asks,
+        )
+        if made.price is not None and goes_on:
+            self.put(_after_call(result, made, opening=opening))
+        return made.fills
 
     def _at_close(self, line: _Line, quote: Quote) -> list[Filled]:
         """Fixed-price orders take what is displayed at the closing price, oldest first."""
@@ -232,3 +262,17 @@ def _auction_price(call: Quote, result: Quote) -> int:
     if call.phase is Phase.OPEN_CALL and is_trading(result):
         return result.open
     return result.last
+
+
+def _after_call(result: Quote, made: OwnCall, *, opening: bool) -> Quote:
+    """The snapshot after an auction of our own: its price is the last one, what traded is displayed no more."""
+    assert made.price is not None
+    return replace(
+        result,
+        last=made.price,
+        open=made.price if opening else result.open or made.price,
+        high=made.price if opening else max(result.high, made.price),
+        low=made.price if opening else min(result.low or made.price, made.price),
+        bids=made.bids,
+        asks=made.asks,
+    )

@@ -49,19 +49,27 @@ def test_what_was_left_over_is_unknown_when_the_result_has_another_price() -> No
 
 def test_an_auction_of_its_own_meets_the_displayed_orders_and_displayed_volume_goes_first() -> None:
     shown = call(((9_990, 1000),), ((10_000, 200),))
-    fills = fill_own("SH", [buy(10_100, 300)], shown, reference=10_000, tick=10)
+    fills = fill_own("SH", [buy(10_100, 300)], shown, reference=10_000, tick=10).fills
     assert [fill.volume for fill in fills] == [200]
     assert fills[0].price >= 10_000
     indicative = call(((10_000, 500), (0, 0)), ((10_000, 500), (0, 300)))
-    fills = fill_own("SZ", [buy(10_000, 400)], indicative, reference=10_000, tick=10)
+    fills = fill_own("SZ", [buy(10_000, 400)], indicative, reference=10_000, tick=10).fills
     assert [(fill.price, fill.volume) for fill in fills] == [(10_000, 300)]
 
 
 def test_own_orders_do_not_make_a_trade_that_nobody_displayed() -> None:
-    assert (
-        fill_own("SH", [buy(10_100, 300, 1), sell(9_900, 300, 2)], call((), ()), reference=10_000, tick=10)
-        == ()
-    )
+    orders = [buy(10_100, 300, 1), sell(9_900, 300, 2)]
+    made = fill_own("SH", orders, call((), ()), reference=10_000, tick=10)
+    assert (made.fills, made.price) == ((), None)
+
+
+def test_what_traded_in_an_auction_of_its_own_is_displayed_no_more() -> None:
+    shown = call(((9_990, 1000),), ((10_000, 200), (10_020, 300)))
+    made = fill_own("SH", [buy(10_020, 300)], shown, reference=10_000, tick=10)
+    assert (made.price, made.bids, made.asks) == (10_020, shown.bids, ((10_020, 200),))
+    crossed = call(((10_000, 500), (0, 0)), ((10_000, 500), (0, 300)))
+    made = fill_own("SZ", [], crossed, reference=10_000, tick=10)
+    assert (made.price, made.bids, made.asks) == (10_000, (), ((10_000, 300),))
 
 
 drawn = st.lists(st.tuples(st.sampled_from(Side), st.integers(990, 1010), st.integers(1, 30)), max_size=8)
@@ -74,7 +82,7 @@ def test_an_auction_has_one_price_within_all_limits_and_takes_no_more_than_is_di
 ) -> None:
     orders = [CallOrder(n, side, price * 10, volume, n) for n, (side, price, volume) in enumerate(asked)]
     shown = call(tuple(sorted(bids, reverse=True)), tuple(sorted(asks)))
-    fills = fill_own(exchange, orders, shown, reference=10_000, tick=10)
+    fills = fill_own(exchange, orders, shown, reference=10_000, tick=10).fills
     assert len({fill.price for fill in fills}) <= 1
     for side, opposite in ((Side.BUY, asks), (Side.SELL, bids)):
         mine = [fill for fill in fills if orders[fill.order_id].side is side]

@@ -81,7 +81,7 @@ def test_an_opening_call_by_hand_is_decided_at_0925_and_the_rest_trades_at_0930(
     desk.settle("09:29:59")
     assert fills(trader, waiting) == []
     desk.settle("09:30:00")
-    assert [volume for _, volume in fills(trader, waiting)] == [200, 300]
+    assert fills(trader, waiting) == [(10.02, 100), (10.04, 400)]  # what traded in the call is gone
 
 
 def test_the_closing_call_by_hand_takes_no_cancel_and_decides_at_1500(still_desk: Open) -> None:
