@@ -122,6 +122,10 @@ class AccountBook:
         held = self.positions.get(symbol)
         return max((held.volume if held else 0) + self._later.get(symbol, 0), 0)
 
+    def newer_fills(self) -> dict[Symbol, int]:
+        """Shares, sells negative, of fills that the last snapshot of the holding does not contain, where there are any."""
+        return {symbol: shares for symbol, shares in self._later.items() if shares}
+
     def sellable(self, symbol: Symbol) -> int:
         """Shares that the broker would let go, as of its last word."""
         held = self.positions.get(symbol)

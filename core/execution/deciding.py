@@ -197,7 +197,9 @@ def _through_gate(
     freeze = gate.cash_needed(case.item.symbol, price, volume, day) if side is Side.BUY else Decimal(0)
     proposal = Proposal(case.item.symbol, case.facts.name, side, volume, price, case.kind, case.desk.now)
     if not chain.settled:
-        chain.extend(gate.check(proposal, case.quote, sellable=case.facts.sellable, cash=case.facts.cash))
+        facts = case.facts
+        load = facts.load(case.item.quant.max_position_pct)
+        chain.extend(gate.check(proposal, case.quote, sellable=facts.sellable, cash=facts.cash, load=load))
     if chain.settled:
         outcome = Outcome.WAITING if case.kind is SignalKind.STOP_LOSS else Outcome.BLOCKED
         return Verdict(outcome, chain.done())

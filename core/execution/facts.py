@@ -10,6 +10,7 @@ from core.domain.enums import SignalKind
 from core.domain.market import Quote, Symbol
 from core.domain.trading import Intent, Order
 from core.domain.watch import WatchItem
+from core.risk.gate import AccountLoad
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,12 @@ class SymbolFacts:
     unknown_sell: Intent | None
     invested: Decimal = Decimal(0)
     frozen: int = 0
+
+    def load(self, max_position_pct: Decimal | None) -> AccountLoad | None:
+        """What the gate must know of the account before a buy; None while the account is unknown."""
+        if self.total_asset is None:
+            return None
+        return AccountLoad(self.total_asset, self.held, self.open_buys, self.invested, max_position_pct)
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,6 +119,11 @@ def size_entry(given: SizingInput, cash_needed: Money, net_at_stop: Money | None
     return Sizing(binding.volume, caps, binding)
 
 
+def bounds(given: SizingInput, cash_needed: Money) -> tuple[Cap, ...]:
+    """The user's own bounds that hold for every buy, also a manual one: per security, total exposure, cash reserve."""
+    return (_position_cap(given), *_account_caps(given, cash_needed))
+
+
 def size_order(given: SizingInput, schedule: FeeSchedule, day: date) -> Sizing:
     """`size_entry` with the fees of an account on a day."""
     symbol, wanted = given.symbol, given.wanted

@@ -89,6 +89,13 @@ class DeskAccount:
                 unpriced += position.cost * position.volume
         return milli_to_decimal(milli) + unpriced
 
+    def _newer_value(self) -> Decimal:
+        """Fills that no holding shows yet: they are open buys no more, and must count all the same."""
+        fills = self._book.newer_fills().items()
+        return milli_to_decimal(
+            sum(self._board.last_or_pre_close(symbol) * shares for symbol, shares in fills)
+        )
+
     def of(self, symbol: Symbol) -> SymbolFacts:
         """Figures of one symbol and of the whole account now."""
         asset, value = self._book.asset, self._market_value()
@@ -97,7 +104,7 @@ class DeskAccount:
             cash=self.cash(),
             total_asset=None if asset is None else asset.cash + asset.frozen_cash + value,
             open_buys=self._intents.open_buys(symbol) + self._foreign_buys(symbol),
-            invested=value + self._intents.open_buys() + self._foreign_buys(None),
+            invested=value + self._newer_value() + self._intents.open_buys() + self._foreign_buys(None),
         )
 
     def shares_of(self, symbol: Symbol) -> SymbolFacts:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from core.domain.enums import AlarmRank, IntentState, LinkState, Side
+from core.domain.market import Symbol
 from core.domain.trading import Intent
 from core.errors import BadInput, UserError
 from core.exchange.refusals import Refused
@@ -136,7 +137,8 @@ class CommandDesk:
         proposal = Proposal(
             command.symbol, facts.name, command.side, command.volume, command.price, None, p.clock.now()
         )
-        for reason in p.gate.check(proposal, quote, sellable=facts.sellable, cash=facts.cash):
+        load = facts.load(self._cap_of(command.symbol))
+        for reason in p.gate.check(proposal, quote, sellable=facts.sellable, cash=facts.cash, load=load):
             if not reason.passed:
                 raise BadInput(reason.text, field=reason.code)
         intent = Intent(
@@ -154,3 +156,8 @@ class CommandDesk:
         freeze = p.gate.cash_needed(command.symbol, command.price, command.volume, day) if buy else Decimal(0)
         p.sender.start(intent, freeze)
         return "委托已写入日志并发出，等柜台回报"
+
+    def _cap_of(self, symbol: Symbol) -> Decimal | None:
+        """The largest share of total assets that an item of the watchlist allows this security; None without an item."""
+        caps = [i.quant.max_position_pct for i in self._service.items.values() if i.symbol == symbol]
+        return max(caps, default=None)

@@ -81,3 +81,17 @@ def test_a_live_desk_starts_disarmed_a_paper_desk_armed() -> None:
     assert live.armed_text == "实盘未武装：到价只提醒，不下单"
     paper.armed = False
     assert paper.armed_text == "自动交易已停：到价只提醒，不下单"
+
+
+def test_a_fill_that_no_holding_shows_yet_is_invested_all_the_same() -> None:
+    account, book, intents, board = bench()
+    board.apply([quote(PF, "09:59:59", "10.00", pre_close="10.00")])
+    book.apply_asset(r.asset("70000"), 1)
+    intents.add(r.intent("a"), freeze=Decimal("10005.10"))
+    assert account.of(PF).invested == 10_000, "working"
+    book.tick()
+    book.apply_trade(r.trade("t1", order_id=7, volume=1000))
+    intents.update("a", IntentState.FILLED, event_no=2, order_id=7, filled=1000)
+    assert account.of(PF).invested == 10_000, "filled, and not in the holdings yet"
+    book.apply_positions([r.position(PF, 1000)], 2)
+    assert account.of(PF).invested == 10_000, "in the holdings"

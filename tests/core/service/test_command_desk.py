@@ -77,3 +77,21 @@ def test_a_cancel_is_passed_on_and_its_failure_is_said(tmp_path: Path) -> None:
     assert [call["m_nOrderID"] for call in day.calls("cancelOrderStock")] == [10_001, 77]
     assert [int(order.status) for order in day.terminal.orders(ACCOUNT)] == [54]
     assert day.rows("SELECT state FROM intents") == [("CANCELED",)]
+
+
+def test_a_manual_buy_is_held_to_the_cap_of_its_item(tmp_path: Path) -> None:
+    """The item allows 20 % of about 1,005,000 yuan, 500 shares are held: 18,800 more at 10.40, and not one lot more."""
+    over = c.PlaceOrder("over", Symbol(PF), Side.BUY, 18_900, Decimal("10.40"))
+    under = c.PlaceOrder("under", Symbol(PF), Side.BUY, 18_800, Decimal("10.40"))
+    day = run(tmp_path, over, under)
+    told = answers(day)
+    assert (told["over"].ok, told["over"].field) == (False, "POSITION_CAP")
+    assert "可买 18,800 股" in told["over"].text
+    assert told["under"].ok
+    assert [call["m_nOrderVolume"] for call in day.calls()] == [18_800]
+
+
+def test_a_manual_buy_of_what_no_item_names_is_bound_by_the_account_only(tmp_path: Path) -> None:
+    day = run(tmp_path, c.SaveItems("empty", (), removed=("w",)),
+              c.PlaceOrder("buy", Symbol(PF), Side.BUY, 50_000, Decimal("10.40")))  # fmt: skip
+    assert answers(day)["buy"].ok
