@@ -1,13 +1,15 @@
 """The trading channel over time: connect, reconcile, keep the mirror fresh, find the fate of unknown orders.
 
-Nothing is called ready without proof: connected, subscribed, and orders, trades, holdings and money answered.
-Reconnecting by itself comes later: a loss is said, automation stops, a restart recovers.
+Nothing is called ready without proof: connected, subscribed, and orders, trades, holdings and money answered. While
+the session lives, a reconciliation that lost an answer is tried again; so is the search for unknown orders, ever more
+patiently while nobody answers. A session that is lost is said, automation stops, a restart recovers.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from core.clock import Clock
@@ -28,6 +30,8 @@ Alarm = Callable[[str, AlarmRank, str, str], None]
 _REFRESH_S = 0.3
 _PROBE_S = 30.0
 _RESOLVE_S = 3.0
+_PATIENCE_S = (3.0, 3.0, 5.0, 10.0)
+"""Waits after the first, second, ... answer in a row that did not come; a stop may be waiting, so never longer."""
 _CLEAN_ANSWERS = 2
 
 
@@ -74,23 +78,55 @@ class BrokerLink:
         self._cure = cure
         self._refresh_due = False
         self._resolving = False
+        self._resolve_timer: asyncio.TimerHandle | None = None
+        self._misses = 0
         self._clean: dict[str, int] = {}
         self._closing = False
 
     async def open(self) -> None:
-        """Connect and reconcile; raises BrokerError after saying so on the desk."""
+        """Connect and reconcile; raises BrokerError after saying so on the desk.
+
+        When the session stands and only an answer was lost, reconciling goes on by itself.
+        """
         self._set(LinkState.CONNECTING, "正在连接")
         try:
             await self._broker.open()
-            self._set(LinkState.RECONCILING, "正在对账")
-            await self._reconcile()
         except BrokerError as error:
             self._set(LinkState.FAILED, str(error))
             self._alarm("link", AlarmRank.ALARM, "交易通道连不上", str(error))
             raise
+        await self._prove(0)
+
+    async def _prove(self, failures: int) -> None:
+        """Reconcile, and be ready then; `failures` tries before this one lost an answer."""
+        self._set(LinkState.RECONCILING, "正在对账")
+        try:
+            await self._reconcile()
+        except BrokerError as error:
+            if not self._closing and self._status.link is not LinkState.LOST:
+                self._not_proven(error, failures)
+            raise
         self._set(LinkState.READY, f"已对账 {self._clock.now():%H:%M:%S}")
         self._cure("link")
         asyncio.get_running_loop().call_later(_PROBE_S, self._probe)
+
+    def _not_proven(self, error: BrokerError, failures: int) -> None:
+        self._set(LinkState.FAILED, str(error))
+        again = "盯盘会自动再对账，成功之前不下单。" if self._broker.ready else ""
+        if failures == 0:
+            self._alarm("link", AlarmRank.ALARM, "对账没有完成", f"{error}{again}")
+        if again:
+            wait = _patience(failures)
+            asyncio.get_running_loop().call_later(wait, self._prove_again, failures + 1)
+
+    def _prove_again(self, failures: int) -> None:
+        if not self._closing and self._broker.ready and self._status.link is LinkState.FAILED:
+            self._tasks.spawn(self._proof(failures))
+
+    async def _proof(self, failures: int) -> None:
+        with suppress(BrokerError):  # said, and tried again
+            await self._prove(failures)
+            self._on_account()  # what waited for the channel may act now
 
     async def close(self) -> None:
         """Orderly end."""
@@ -114,10 +150,15 @@ class BrokerLink:
 
     def resolve_soon(self) -> None:
         """An intent is of unknown fate: ask the broker until its answers settle it."""
-        if not self._resolving and not self._closing:
+        if self._closing:
+            return
+        self._misses = 0
+        if not self._resolving:
             self._resolving = True
             self._clean.clear()
             self._tasks.spawn(self._resolve())
+        elif self._resolve_timer is not None:
+            self._resolve_in(_RESOLVE_S)  # a new one must not wait out the patience with an old one
 
     def _start_refresh(self) -> None:
         self._refresh_due = False
@@ -198,14 +239,23 @@ class BrokerLink:
                 snapshot = await self._snapshot()
             except BrokerError:
                 self._clean.clear()
+                wait = _patience(self._misses)
+                self._misses += 1
             else:
+                wait, self._misses = _RESOLVE_S, 0
                 self._take(snapshot)
                 self._count_clean(unknown, snapshot)
-            asyncio.get_running_loop().call_later(_RESOLVE_S, self._resolve_again)
+            self._resolve_in(wait)
         else:
             self._resolving = False
 
+    def _resolve_in(self, seconds: float) -> None:
+        if self._resolve_timer is not None:
+            self._resolve_timer.cancel()
+        self._resolve_timer = asyncio.get_running_loop().call_later(seconds, self._resolve_again)
+
     def _resolve_again(self) -> None:
+        self._resolve_timer = None
         if not self._closing:
             self._tasks.spawn(self._resolve())
 
@@ -222,6 +272,11 @@ class BrokerLink:
     def _set(self, link: LinkState, text: str) -> None:
         self._status.link, self._status.link_text = link, text
         self._on_state()
+
+
+def _patience(failures: int) -> float:
+    """Seconds to wait after one more failure, with so many before it."""
+    return _PATIENCE_S[min(failures, len(_PATIENCE_S) - 1)]
 
 
 _FATE = {

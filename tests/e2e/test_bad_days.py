@@ -325,3 +325,17 @@ def test_levels_are_armed_anew_on_the_next_trading_day(desk: Make) -> None:
         "w/ENTRY/20261119",
         "w/ENTRY/20261120",
     ]
+
+
+def test_one_lost_answer_at_the_start_delays_the_desk_and_no_more(desk: Make) -> None:
+    """The question about fills is never answered the first time; the desk reconciles again by itself, then trades."""
+    day = desk(steps(PF, "09:31:00", ["10.50"] * 8 + ["10.05"] * 4), [item()])
+    day.terminal.faults.never_answer("queryStockTrades", nth=1)
+    day.run()
+    links = [state.link for state in day.told(DeskState)]
+    assert links.index(LinkState.FAILED) < links.index(LinkState.READY)
+    assert [(n.title, n.cured) for n in day.told(AlarmNews) if n.key == "link"] == [
+        ("对账没有完成", False),
+        ("对账没有完成", True),
+    ]
+    assert [call["m_nOrderType"] for call in sent(day)] == [BUYS]

@@ -74,6 +74,7 @@ class Bench:
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(linking, "_RESOLVE_S", 0.0)
+    monkeypatch.setattr(linking, "_PATIENCE_S", (0.0,))
 
 
 def run(work: Callable[[Bench], Coroutine[object, object, None]]) -> Bench:
@@ -104,6 +105,70 @@ def test_one_missing_answer_fails_the_start_and_says_so(missing: str) -> None:
             await bench.link.open()
         assert bench.status.link is LinkState.FAILED
         assert bench.alarms[-1][:2] == ("link", AlarmRank.ALARM)
+
+    run(work)
+
+
+async def turns(count: int) -> None:
+    for _ in range(count):
+        await asyncio.sleep(0)
+
+
+def test_a_lost_answer_is_asked_for_again_until_the_channel_is_ready() -> None:
+    async def work(bench: Bench) -> None:
+        bench.broker.trades = None
+        with pytest.raises(BrokerError):
+            await bench.link.open()
+        await turns(20)
+        assert bench.status.link is LinkState.FAILED, "still not answered"
+        bench.broker.trades = []
+        before = bench.account_news
+        await turns(20)
+        assert bench.status.link is LinkState.READY
+        assert bench.account_news > before, "what waited for the channel is looked at again"
+        (alarm,) = [text for key, _, text in bench.alarms if key == "link"]
+        assert "自动再对账" in alarm, "said once, however often it is tried"
+
+    run(work)
+
+
+def test_a_session_that_is_gone_is_not_asked_again() -> None:
+    async def work(bench: Bench) -> None:
+        bench.broker.trades = None
+        with pytest.raises(BrokerError):
+            await bench.link.open()
+        bench.link.lost("连接断开。")
+        bench.broker.ready, bench.broker.trades = False, []
+        await turns(20)
+        assert bench.status.link is LinkState.LOST
+
+    run(work)
+
+
+def test_the_search_grows_patient_and_a_new_unknown_order_makes_it_quick(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Waits between rounds, read off the loop's timers."""
+    monkeypatch.setattr(linking, "_RESOLVE_S", 3.0)
+    monkeypatch.setattr(linking, "_PATIENCE_S", (3.0, 3.0, 5.0, 10.0))
+
+    async def work(bench: Bench) -> None:
+        await bench.link.open()
+        loop, waits = asyncio.get_running_loop(), []
+        real = loop.call_later
+
+        def soon(delay: float, callback: Callable[..., object], *args: object) -> asyncio.TimerHandle:
+            waits.append(delay)
+            return real(0.0 if len(waits) < 6 else 60.0, callback, *args)
+
+        monkeypatch.setattr(loop, "call_later", soon)
+        bench.intents.add(r.intent("a", state=IntentState.UNKNOWN), freeze=r.yuan(10_000))
+        bench.broker.orders = None
+        bench.link.resolve_soon()
+        await turns(60)
+        assert waits == [3.0, 3.0, 5.0, 10.0, 10.0, 10.0]
+        bench.link.resolve_soon()
+        assert waits[6:] == [3.0]
 
     run(work)
 
