@@ -34,7 +34,7 @@ _CURES = {
     "miniqmt_host": "请填行情服务的主机名或地址，本机是 127.0.0.1",
     "miniqmt_port": "请填 1 到 65535 之间的端口，默认 58610",
     "seed": "请填 0 或更大的整数",
-    "speed": "请填大于 0、不超过 1000 的倍数，例如 1 或 10",
+    "speed": "请填大于 0、不超过 10000 的倍数，例如 1 或 10",
     "max_exposure": "请填大于 0、不超过 1 的比例，例如 0.8",
     "cash_reserve": "请填 0 到 1 之间的比例，例如 0.2",
     "cash": "请填 0 或更大的金额（元），最多两位小数，例如 1000000",
@@ -84,8 +84,9 @@ class DeskSettings(BaseSettings):
     # What an ex-rights day does to the levels of an item: rescaled at once, or held until the user agrees.
     ex_rights: ExRightsPolicy = ExRightsPolicy.RESCALE
 
+    # The built-in market, and how fast its clock runs.
     seed: int = Field(1, ge=0)
-    speed: float = Field(1.0, gt=0, le=1000, allow_inf_nan=False)
+    speed: float = Field(1.0, gt=0, le=10_000, allow_inf_nan=False)
     # Bounds of the whole account as fractions of total assets; the defaults bound nothing.
     max_exposure: Decimal = Field(Decimal(1), gt=0, le=1)
     cash_reserve: Decimal = Field(Decimal(0), ge=0, lt=1)
@@ -102,16 +103,6 @@ class DeskSettings(BaseSettings):
         """Where the quote service listens, if anybody said; else the vendor looks for the running terminal."""
         said = self.model_fields_set & {"miniqmt_host", "miniqmt_port"}
         return (self.miniqmt_host, self.miniqmt_port) if said else None
-
-    @property
-    def journal_path(self) -> Path:
-        """The journal's file; paper and live never share one."""
-        return self.data_dir / f"{self.mode.value.lower()}.db"
-
-    @property
-    def emergency_path(self) -> Path:
-        """The emergency file beside the journal."""
-        return self.data_dir / f"{self.mode.value.lower()}.emergency"
 
     @field_validator("mode", "ex_rights", mode="before")
     @classmethod

@@ -18,8 +18,8 @@ class DeskArguments:
 
     watchlist: Path | None
     ticks: Path | None
-    seed: int
-    speed: float
+    seed: int | None
+    speed: float | None
     exit_after: float | None
     screenshot: Path | None
     data_dir: Path | None
@@ -58,9 +58,9 @@ def parse(arguments: Sequence[str]) -> DeskArguments:
     )
     parser.add_argument("--ticks", type=Path, metavar="TICKS.csv.gz", help="行情用录下的 level-1 快照文件")
     parser.add_argument(
-        "--seed", type=int, default=1, metavar="N", help="内置行情的种子，每个种子有自己的模拟账户（默认 1）"
+        "--seed", type=int, metavar="N", help="内置行情的种子，每个种子有自己的模拟账户（默认 1）"
     )
-    parser.add_argument("--speed", type=_speed, default=1.0, metavar="N", help="模拟时钟倍速（默认 1）")
+    parser.add_argument("--speed", type=_speed, metavar="N", help="模拟时钟倍速（默认 1）")
     parser.add_argument("--exit-after", type=_positive, metavar="SECONDS", help="这么多秒后自动退出")
     parser.add_argument("--screenshot", type=Path, metavar="FILE.png", help="退出前把窗口存成图片")
     parser.add_argument("--data-dir", type=Path, metavar="DIR", help="数据目录（默认在用户目录下）")

@@ -95,7 +95,7 @@ class Rooms:
 
 
 class ComposedDesk:
-    """One desk with everything it owns. Implements `runtime.Desk`."""
+    """One desk with everything it owns, and the `rooms` it was made for. Implements `runtime.Desk`."""
 
     def __init__(
         self,
@@ -109,7 +109,7 @@ class ComposedDesk:
 
         self.loop = channel.loop
         self._channel = channel
-        self._rooms = rooms
+        self.rooms = rooms
         self._on_started = on_started
         self._on_close = on_close
         self.on_stopped: list[Callable[[], None]] = []
@@ -158,18 +158,18 @@ class ComposedDesk:
     async def _stock_watchlist(self) -> None:
         """A given watchlist replaces the stored one; an empty journal gets the first one."""
         stored = (await self.journal.load(self._channel.clock.now().date())).items
-        if self._rooms.watchlist is not None:
-            await self.journal.save_items(self._rooms.watchlist, [item.item_id for item in stored])
+        if self.rooms.watchlist is not None:
+            await self.journal.save_items(self.rooms.watchlist, [item.item_id for item in stored])
         elif not stored:
-            first = await self._inherited() or self._rooms.first_watchlist
+            first = await self._inherited() or self.rooms.first_watchlist
             await self.journal.save_items(first)
 
     async def _inherited(self) -> tuple[WatchItem, ...]:
         from core.storage.journal import SqliteJournal
 
-        if self._rooms.inherit_from is None:
+        if self.rooms.inherit_from is None:
             return ()
-        old = SqliteJournal(self._rooms.inherit_from, self._lanes[0])
+        old = SqliteJournal(self.rooms.inherit_from, self._lanes[0])
         await old.open()
         try:
             return (await old.load(self._channel.clock.now().date())).items

@@ -1,46 +1,37 @@
-"""Which desk a program runs: paper on the built-in market, paper on real quotes, or live on MiniQMT. Composed on the trading thread.
-
-A paper account belongs to one built-in market (its seed) and lives on: each start is the next trading day at 09:29,
-when yesterday's purchases can be sold and levels are armed anew. After a kill or a crash the same day goes on where the terminal last committed, so that
-recovery is real.
+"""Which desk a program runs: paper on the built-in market, paper on real quotes, or live on MiniQMT. Composed on the
+trading thread.
 """
 
 from __future__ import annotations
 
-import logging
 import os
 import shutil
 import sys
-import zlib
 from dataclasses import dataclass
-from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.domain.enums import Mode
-from core.domain.market import datetime_to_ms, ms_to_datetime
 from core.domain.watch import WatchItem
 from core.errors import UserError
 from core.service.logs import close_log, open_log
 from core.service.outbox import Outbox
+from core.service.paper_account import account_name, make_folder, market_of
 from core.service.runtime import Desk
 
 if TYPE_CHECKING:
     from core.exchange.calendar import Calendar
     from core.service.compose import ComposedDesk, Rooms
     from core.settings import DeskSettings
-    from core.simqmt.market_builtin import BuiltinMarket
-
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class DeskChoice:
-    """What the command line says about the desk; paths as text, so that it can be pickled anywhere."""
+    """What the command line says about the desk, over the settings; paths as text, so that it can be pickled anywhere."""
 
     live: bool = False
-    seed: int = 1
-    speed: float = 1.0
+    seed: int | None = None
+    speed: float | None = None
     watchlist: str = ""
     ticks: str = ""
     data_dir: str = ""
@@ -62,10 +53,13 @@ class Composer:
         if self.choice.live and self.choice.quotes:
             raise UserError("实盘的行情来自 MiniQMT。请去掉 --quotes，或去掉 --live。")
         overrides: dict[str, Any] = {"mode": "LIVE" if self.choice.live else "PAPER"}
-        if self.choice.quotes:
-            overrides["quotes"] = self.choice.quotes
-        if self.choice.data_dir:
-            overrides["data_dir"] = Path(self.choice.data_dir)
+        said = {
+            "quotes": self.choice.quotes or None,
+            "data_dir": Path(self.choice.data_dir) if self.choice.data_dir else None,
+            "seed": self.choice.seed,
+            "speed": self.choice.speed,
+        }
+        overrides.update((name, value) for name, value in said.items() if value is not None)
         settings = load_settings(**overrides)
         log = open_log(settings.data_dir / "logs")
         try:
@@ -102,6 +96,8 @@ def default_watchlist() -> tuple[WatchItem, ...]:
 def _rooms(
     settings: DeskSettings, folder: Path, given: tuple[WatchItem, ...] | None, inherit: Path | None = None
 ) -> Rooms:
+    from core.broker.deadlines import BrokerDeadlines
+    from core.execution.sender import SenderDeadlines
     from core.risk.sizing import AccountLimits
     from core.service.compose import Rooms
 
@@ -114,6 +110,13 @@ def _rooms(
         limits=AccountLimits(settings.max_exposure, settings.cash_reserve),
         market_folder=settings.data_dir / "market",
         ex_rights=settings.ex_rights,
+        broker_deadlines=BrokerDeadlines(
+            connect=settings.connect_deadline_s,
+            subscribe=settings.subscribe_deadline_s,
+            query=settings.query_deadline_s,
+            stop=settings.close_deadline_s,
+        ),
+        sender_deadlines=SenderDeadlines(answer_s=settings.answer_deadline_s),
     )
 
 
@@ -125,30 +128,22 @@ def _paper(
 
     if choice.ticks:
         return _recorded(settings, choice, given, outbox)
-    folder = settings.data_dir / "paper" / _account_name(choice)
-    _make(folder)
+    folder = settings.data_dir / "paper" / account_name(settings.seed, choice.watchlist)
+    make_folder(folder)
     marker = folder / "running"
-    market, inherit = _market(folder, choice.seed, crashed=marker.exists())
+    market, inherit = market_of(folder, settings.seed, crashed=marker.exists())
     marker.write_text(str(os.getpid()), encoding="ascii")
     options = PaperOptions(
         folder=folder / "terminal",
         account_id=settings.account_id,
         cash=settings.cash,
         holdings=tuple((h.symbol, h.volume, h.cost) for h in DEFAULT_HOLDINGS),
-        speed=choice.speed,
-        seed=choice.seed,
+        speed=settings.speed,
+        seed=settings.seed,
     )
     paper = PaperDesk(options, market, _rooms(settings, folder, given, inherit), outbox)
     paper.desk.on_stopped.append(lambda: marker.unlink(missing_ok=True))
     return paper.desk
-
-
-def _account_name(choice: DeskChoice) -> str:
-    """One account for each market; a watchlist file of the command line trades on an account of its own."""
-    if not choice.watchlist:
-        return f"seed-{choice.seed}"
-    path = Path(choice.watchlist).absolute()
-    return f"seed-{choice.seed}-{path.stem}-{zlib.crc32(str(path).encode()):08x}"
 
 
 def _recorded(
@@ -161,57 +156,11 @@ def _recorded(
     market = ReplayMarket(Path(choice.ticks))
     folder = settings.data_dir / "recorded"
     shutil.rmtree(folder, ignore_errors=True)
-    _make(folder)
+    make_folder(folder)
     options = PaperOptions(
-        folder=folder / "terminal", account_id=settings.account_id, cash=settings.cash, speed=choice.speed
+        folder=folder / "terminal", account_id=settings.account_id, cash=settings.cash, speed=settings.speed
     )
     return PaperDesk(options, market, _rooms(settings, folder, given), outbox).desk
-
-
-def _make(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UserError(
-            f"数据目录 {folder} 建不起来：{error.strerror}。请检查权限，或用 --data-dir 另选一个目录。"
-        ) from error
-
-
-def _market(folder: Path, seed: int, *, crashed: bool) -> tuple[BuiltinMarket, Path | None]:
-    """The market from where the paper account goes on, and the journal of an account that had to be put aside."""
-    from core.exchange.calendar import MAINLAND
-    from core.simqmt.market_builtin import DEFAULT_DAY, BuiltinMarket
-    from core.simqmt.store import last_moment
-
-    last = last_moment(folder / "terminal")
-    if last is None:
-        return BuiltinMarket(seed), None
-    if crashed and last.market == BuiltinMarket(seed).name and _in_session(last.day, last.time_ms):
-        moment = ms_to_datetime(last.time_ms)
-        _log.warning("the paper desk did not end in order; %s goes on at %s", last.day, moment.time())
-        return BuiltinMarket(seed, last.day, moment.time()), None
-    if last.day < MAINLAND.last_known_day:
-        return BuiltinMarket(seed, MAINLAND.next_trading_day(last.day)), None
-    aside = _put_aside(folder)
-    _log.warning(
-        "the calendar ends with %s; the paper account starts anew, the old one is in %s", last.day, aside
-    )
-    return BuiltinMarket(seed, DEFAULT_DAY), aside / "journal.db"
-
-
-def _in_session(day: date, time_ms: int) -> bool:
-    moment = ms_to_datetime(time_ms)
-    closing = datetime.combine(day, datetime.min.time(), moment.tzinfo).replace(hour=14, minute=57)
-    return moment.date() == day and time_ms < datetime_to_ms(closing)
-
-
-def _put_aside(folder: Path) -> Path:
-    number = 1
-    while (aside := folder.with_name(f"{folder.name}-old-{number}")).exists():
-        number += 1
-    folder.rename(aside)
-    _make(folder)
-    return aside
 
 
 def _calendar(settings: DeskSettings) -> Calendar:
@@ -230,7 +179,7 @@ def _paper_real(
     from core.service.paper_real import RealQuotesDesk
     from core.service.sources import QuotePlan, SourceKind
 
-    if choice.ticks or choice.speed != 1.0:
+    if choice.ticks or settings.speed != 1.0:
         raise UserError(
             "真实行情不能加速，也不能和录制文件一起用。请去掉 --ticks 和 --speed，或去掉 --quotes。"
         )
@@ -239,7 +188,7 @@ def _paper_real(
         raise UserError("MiniQMT 的行情需要 Windows 和已登录的终端；本机请用 --quotes akshare。")
     ranks = (best,) if best is SourceKind.AKSHARE else (best, SourceKind.AKSHARE)
     folder = settings.data_dir / "paper-real"
-    _make(folder)
+    make_folder(folder)
     plan = QuotePlan(
         ranks,
         address=settings.quote_address,
@@ -266,7 +215,7 @@ def _live(settings: DeskSettings, given: tuple[WatchItem, ...] | None, outbox: O
             f"MiniQMT 目录 {path} 不存在。请把 DINGPAN_MINIQMT_PATH 设为终端的 userdata_mini 目录。"
         )
     folder = settings.data_dir / "live"
-    _make(folder)
+    make_folder(folder)
     channel = Channel(
         mode=Mode.LIVE,
         account_id=settings.account_id,

@@ -59,16 +59,6 @@ def test_the_place_of_the_data_by_operating_system(monkeypatch: pytest.MonkeyPat
     assert default_data_dir("linux") == tmp_path / ".local" / "share" / "dingpan"
 
 
-def test_paper_and_live_share_no_file(tmp_path: Path) -> None:
-    paper = load_settings(data_dir=tmp_path)
-    live = load_settings(
-        data_dir=tmp_path, mode="LIVE", account_id="1", miniqmt_path=tmp_path, miniqmt_enabled=True
-    )
-    files = {paper.journal_path, paper.emergency_path, live.journal_path, live.emergency_path}
-    assert len(files) == 4
-    assert {path.parent for path in files} == {tmp_path}
-
-
 def test_the_environment_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     settings = env(
         monkeypatch,

@@ -13,9 +13,9 @@ from core.domain.enums import Mode
 from core.domain.market import ms_to_datetime
 from core.errors import UserError
 from core.exchange.calendar import MAINLAND
-from core.service import desk as choosing
 from core.service.desk import Composer, DeskChoice, default_watchlist
 from core.service.outbox import Outbox
+from core.service.paper_account import market_of
 from core.simqmt.market_builtin import DEFAULT_DAY, BuiltinMarket
 from core.simqmt.store import Changes, Store
 from tests.fakes.market import at
@@ -34,7 +34,7 @@ def leave(folder: Path, moment: str, day: date = DAY, market: str = "") -> None:
 
 
 def goes_on(folder: Path, *, crashed: bool) -> tuple[date, time]:
-    market, inherited = choosing._market(folder, 1, crashed=crashed)
+    market, inherited = market_of(folder, 1, crashed=crashed)
     assert inherited is None
     start = ms_to_datetime(market.start_ms)
     return start.date(), start.time()
@@ -65,7 +65,7 @@ def test_a_crash_after_trading_or_on_another_market_goes_on_with_the_next_day(
 def test_at_the_end_of_the_calendar_the_account_is_put_aside_and_its_list_kept(tmp_path: Path) -> None:
     folder = tmp_path / "paper"
     leave(folder, "2026-12-31 10:30:00", MAINLAND.last_known_day)
-    market, inherited = choosing._market(folder, 1, crashed=False)
+    market, inherited = market_of(folder, 1, crashed=False)
     assert ms_to_datetime(market.start_ms).date() == DEFAULT_DAY
     assert inherited == tmp_path / "paper-old-1" / "journal.db"
     assert (tmp_path / "paper-old-1" / "terminal").is_dir()
@@ -119,6 +119,30 @@ def test_live_money_takes_its_quotes_from_miniqmt(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr("sys.platform", "win32")
     with pytest.raises(UserError, match="去掉 --quotes"):
         Composer(DeskChoice(live=True, quotes="akshare", data_dir=str(tmp_path)))(Outbox())
+
+
+def test_every_setting_of_a_desk_reaches_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = {"SEED": "3", "CONNECT_DEADLINE_S": "11", "SUBSCRIBE_DEADLINE_S": "12"}
+    said |= {"QUERY_DEADLINE_S": "1.5", "ANSWER_DEADLINE_S": "2.5", "CLOSE_DEADLINE_S": "4"}
+    for name, value in said.items():
+        monkeypatch.setenv(f"DINGPAN_{name}", value)
+    desk = Composer(DeskChoice(data_dir=str(tmp_path)))(Outbox())
+    try:
+        broker, sender = desk.rooms.broker_deadlines, desk.rooms.sender_deadlines
+        assert (broker.connect, broker.subscribe, broker.query, broker.stop) == (11, 12, 1.5, 4)
+        assert sender.answer_s == 2.5
+        assert (tmp_path / "paper" / "seed-3").is_dir()
+    finally:
+        desk.close()
+    monkeypatch.setenv("DINGPAN_SPEED", "5")
+    with pytest.raises(UserError, match="不能加速"):
+        Composer(DeskChoice(quotes="akshare", data_dir=str(tmp_path)))(Outbox())
+
+
+def test_the_command_line_stands_over_the_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DINGPAN_SEED", "3")
+    Composer(DeskChoice(seed=4, data_dir=str(tmp_path)))(Outbox()).close()
+    assert [folder.name for folder in (tmp_path / "paper").iterdir()] == ["seed-4"]
 
 
 def test_paper_on_real_quotes_has_an_account_of_its_own(tmp_path: Path) -> None:
