@@ -12,7 +12,7 @@ the exchange's reference price.
 from __future__ import annotations
 
 import threading
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -84,6 +84,7 @@ class DayChain:
         self._close = self._base  # of the newest plan, without dividends
         self._early: dict[date, DayPlan] = {}
         self.rights = rights_of(security, calendar)
+        self._ex_days = [right.day for right in self.rights]
         self._growing = threading.Lock()
 
     def early(self, day: date) -> tuple[DayPlan, int, int]:
@@ -129,27 +130,24 @@ class DayChain:
 
     def _lifted(self, plan: DayPlan) -> DayPlan:
         """The day as it was before what was paid later."""
-        later = [right for right in reversed(self.rights) if right.day > plan.day]
+        later = self.rights[bisect_right(self._ex_days, plan.day) :]
         if not later:
             return plan
+        tick, gifts = self._security.tick, any(right.gift for right in later)
+        paid = sum(right.cash for right in later) // tick
 
         def lifted(price: int) -> int:
-            for right in later:
-                price = right.before(price, self._security.tick)
+            if not gifts:
+                return price + paid
+            for right in reversed(later):
+                price = right.before(price, tick)
             return price
 
         before, tied = lifted(plan.pre_close), plan.close in (plan.limit_up, plan.limit_down)
         up, down = self._limits(before)
-        opened, close = (min(max(lifted(price), down), up) for price in (plan.open, plan.close))
-        return replace(
-            plan,
-            pre_close=before,
-            open=opened,
-            aim=close if tied else lifted(plan.aim),
-            close=close,
-            limit_up=up,
-            limit_down=down,
-        )
+        opened, close = min(max(lifted(plan.open), down), up), min(max(lifted(plan.close), down), up)
+        aim = close if tied else lifted(plan.aim)
+        return DayPlan(plan.day, before, opened, aim, close, up, down, plan.restless, plan.volume)
 
     def _next(self, day: date, pre_close: int) -> DayPlan:
         about, base = self._security.character, self._base

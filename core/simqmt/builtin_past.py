@@ -94,8 +94,8 @@ class BuiltinPast:
         whole = [bar for bars in reversed(found) for bar in bars]
         return whole[-count:] if count < 0 else whole
 
-    def dividends(self, symbol: Symbol) -> list[Dividend]:
-        """Ex-rights days of a security with the close before each, in time order."""
+    def dividends(self, symbol: Symbol, since: date | None = None) -> list[Dividend]:
+        """Ex-rights days of a security, those after `since`, with the close before each, in time order."""
         security = self.security(symbol)
         if security is None:
             return []
@@ -103,7 +103,7 @@ class BuiltinPast:
         found = []
         for right in rights:
             place = bisect_right(self._days, right.day) - 2
-            if place < 0:
+            if place < 0 or (since is not None and right.day <= since):
                 continue
             close = daily.close(self._days[place]) * security.tick / 1000
             found.append(Dividend(right.day, close, interest=right.cash / 1000, stock_gift=right.gift / 10))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from core.domain.market import SHANGHAI, Bar, Symbol, datetime_to_ms
+from core.domain.market import SHANGHAI, Bar, Symbol, datetime_to_ms, ms_to_datetime
 from core.exchange.symbols import tick_size
 from core.simqmt.data_dividends import ADJUSTMENTS, adjusted, with_references
 from core.simqmt.data_periods import VendorPeriod
@@ -63,8 +63,10 @@ class BarQueries:
         first, last = bound(start, late=False), bound(end, late=True)
         symbol = Symbol(code)
         bars = self._base_bars(symbol, period, self._wanted(period, first, last, count), last)
-        paid = self.terminal.data.dividends_of(symbol)
-        rows = bar_records(period.grouped(adjusted(bars, paid, dividend)))
+        # Only prices adjusted back depend on what was paid before the first bar.
+        since = ms_to_datetime(bars[0].time_ms).date() if bars and not dividend.startswith("back") else None
+        paid = self.terminal.data.dividends_of(symbol, since) if bars else ()
+        rows = bar_records(period.grouped(adjusted(bars, paid, dividend)), self.terminal.clock.now_ms())
         if paid and dividend not in ADJUSTMENTS:
             with_references(rows, paid, tick_size(symbol))
         if first is not None or last is not None:
@@ -96,12 +98,19 @@ class BarQueries:
 
 
 def bound(text: str | int, *, late: bool) -> int | None:
-    """A bound of a period in epoch ms: `20261120`, `20261120093000`, epoch ms; None when there is none."""
+    """A bound of a period in epoch ms: `20261120`, `20261120093000`, epoch ms; None when there is none.
+
+    What is no date is no bound: the real module does not refuse it either.
+    """
     if isinstance(text, int):
         return text
-    if not text:
+    digits = "".join(filter(str.isdigit, text))[:14]
+    try:
+        moment = datetime.strptime(digits[:8], "%Y%m%d")  # noqa: DTZ007
+        if len(digits) > 8:
+            moment = datetime.strptime(digits.ljust(14, "0"), "%Y%m%d%H%M%S")  # noqa: DTZ007
+    except ValueError:
         return None
-    moment = datetime.strptime(text[:14].ljust(8, "0"), "%Y%m%d%H%M%S" if len(text) > 8 else "%Y%m%d")  # noqa: DTZ007
-    if late and len(text) <= 8:
+    if late and len(digits) <= 8:
         moment += timedelta(days=1, milliseconds=-1)
     return datetime_to_ms(moment.replace(tzinfo=SHANGHAI))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import heapq
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
+from datetime import date
 from typing import TYPE_CHECKING
 
 from core.domain.enums import Period
@@ -46,6 +47,10 @@ class Tape:
         return [*(self._done[-last:] if last else self._done), *grown]
 
 
+def _takes(wanted: Container[str], symbol: Symbol) -> bool:
+    return symbol in wanted or symbol[-2:] in wanted
+
+
 class DataHub:
     """Hands every snapshot to every connected data client, and remembers what was shown.
 
@@ -74,11 +79,27 @@ class DataHub:
         for start in range(0, len(ordered), _AT_ONCE):  # others get their turn at the terminal in between
             self.terminal.wake(ordered[start : start + _AT_ONCE])
 
-    def dividends_of(self, symbol: Symbol) -> Sequence[Dividend]:
-        """Those given for a security, else the market's."""
+    def dividends_of(self, symbol: Symbol, since: date | None = None) -> Sequence[Dividend]:
+        """Those given for a security, else the market's; all, or those after `since`."""
         if symbol in self.dividends:
-            return self.dividends[symbol]
-        return () if self.knowing is None else self.knowing.dividends(symbol)
+            given = self.dividends[symbol]
+            return given if since is None else [item for item in given if item.day > since]
+        return () if self.knowing is None else self.knowing.dividends(symbol, since)
+
+    def current(self, wanted: Container[str]) -> list[Quote]:
+        """The newest snapshot of these codes, and of all in these markets, as programs may see it."""
+        with self.terminal.lock:
+            shown = {quote.symbol: quote for quote in self.terminal.quotes() if _takes(wanted, quote.symbol)}
+            if self.terminal.faults.any:  # the exchange may know better
+                shown |= {symbol: quote for symbol, quote in self._newest.items() if symbol in shown}
+        if self.knowing is not None:  # some have not shown anything since the start
+            now_ms = self.terminal.clock.now_ms()
+            for item in self.terminal.instruments():
+                if item.symbol not in shown and _takes(wanted, item.symbol):
+                    quote = self.knowing.glance(item.symbol, now_ms)
+                    if quote is not None:
+                        shown[item.symbol] = quote
+        return list(shown.values())
 
     def seen(self, symbol: Symbol, first_ms: int | None = None) -> list[Quote]:
         """Snapshots shown so far, oldest first; of a market that knows them all of the day, or of all days since

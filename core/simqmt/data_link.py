@@ -54,7 +54,7 @@ class DataLink:
             return -1
         self.terminal.data.wake(subscription.wanted)
         with self.terminal.lock:
-            shown = [quote for quote in self.terminal.quotes() if subscription.takes(quote.symbol)]
+            shown = self.terminal.data.current(subscription.wanted)
             with self._lock:
                 number = next(self._numbers)
                 self._subscriptions[number] = subscription
@@ -109,4 +109,5 @@ class DataLink:
             until, count = grown[0].time_ms - 1, max(1, period.size - 1)
             subscription.earlier[symbol] = self.terminal.market.history(symbol, period.base, until, count)
         # The one before the newest tells the previous close.
-        return bar_records(period.grouped([*subscription.earlier[symbol], *grown])[-2:])[-1]
+        newest = period.grouped([*subscription.earlier[symbol], *grown])[-2:]
+        return bar_records(newest, quote.time_ms)[-1]

@@ -7,17 +7,18 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from core.domain.market import SHANGHAI, Symbol, datetime_to_ms
+from core.domain.market import SHANGHAI, Symbol, datetime_to_ms, ms_to_datetime
 from core.exchange.calendar import MAINLAND
 from core.market.bars import midnight
+from core.simqmt.builtin_company import Company
 from core.simqmt.data_bars import BarQueries, bound
 from core.simqmt.data_dividends import factor_records
+from core.simqmt.data_instruments import instrument_record, security_types
 from core.simqmt.data_periods import PERIODS, VendorPeriod
+from core.simqmt.data_reports import financial_tables
 from core.simqmt.data_shapes import (
     BAR_FIELDS,
-    instrument_record,
     packed,
-    security_types,
     tick_array,
     tick_record,
     time_text,
@@ -40,11 +41,7 @@ class DataQueries:
         """Ticks of codes or whole markets, of what has been seen."""
         self.terminal.data.wake(codes)
         wanted = set(codes)
-        return {
-            str(quote.symbol): tick_record(quote)
-            for quote in self.terminal.quotes()
-            if quote.symbol in wanted or quote.symbol[-2:] in wanted
-        }
+        return {str(quote.symbol): tick_record(quote) for quote in self.terminal.data.current(wanted)}
 
     def market_data(
         self,
@@ -121,7 +118,23 @@ class DataQueries:
             return None
         day = self.terminal.trading_day.strftime("%Y%m%d")
         fresh = quote if quote is not None and quote.time.date() == self.terminal.trading_day else None
-        return instrument_record(item, fresh, day)
+        company = self._company(symbol)
+        shares = None if company is None else company.shares(self.terminal.trading_day)
+        return instrument_record(item, fresh, day, shares)
+
+    def finances(
+        self, code: str, tables: Sequence[str], start: str, end: str, *, told: bool
+    ) -> dict[str, list[Row]]:
+        """Rows of financial tables of the closed interval; all tables are empty where nobody knows the company."""
+        company, today = self._company(Symbol(code)), self.terminal.trading_day
+        if company is None:
+            return {table: [] for table in tables}
+        first, last = _day(start) or date.min, _day(end) or date.max
+        return financial_tables(company, tables, first, last, today, told=told)
+
+    def _company(self, symbol: Symbol) -> Company | None:
+        knowing = self.terminal.data.knowing
+        return None if knowing is None else knowing.company(symbol)
 
     def security_types(self, code: str) -> dict[str, bool]:
         """Kinds of a security, empty when the code is none."""
@@ -180,7 +193,8 @@ def _stream(found: Mapping[str, Sequence[Row]], names: Sequence[str]) -> bytes:
 
 
 def _day(text: str) -> date | None:
-    return datetime.strptime(text[:8], "%Y%m%d").date() if text else None  # noqa: DTZ007 - a day has no zone
+    moment = bound(text, late=False)
+    return None if moment is None else ms_to_datetime(moment).date()
 
 
 def _midnight(day: date) -> int:

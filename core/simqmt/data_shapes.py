@@ -9,15 +9,13 @@ from __future__ import annotations
 import importlib
 import struct
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
 from core.domain.enums import Period, Phase
-from core.domain.market import Bar, Instrument, Level, Quote, ms_to_datetime
-from core.exchange.boards import SecurityClass, class_of
-from core.exchange.limits import LimitFacts, price_limits
+from core.domain.market import Bar, Level, Quote, ms_to_datetime
 from core.market.bars import midnight
+from core.market.phases import at, time_of_day
 from core.simqmt.data_periods import VendorPeriod
 
 LOT = 100
@@ -35,6 +33,9 @@ PHASE_CODES = {
     Phase.CLOSE_CALL: 18,
     Phase.AFTER_HOURS: 22,
 }
+
+_TRADING, _CLOSED = PHASE_CODES[Phase.CONTINUOUS], PHASE_CODES[Phase.CLOSED]
+_CLOSE_MS = at(15, 0)
 
 BAR_FIELDS: dict[str, str] = {
     "time": "<i8",
@@ -79,9 +80,6 @@ TICK_FIELDS: dict[str, str] = {
 
 _LADDERS = {"askPrice": "<f8", "bidPrice": "<f8", "askVol": "<i8", "bidVol": "<i8"}
 
-_FLOAT, _TOTAL = 1_000_000_000.0, 1_200_000_000.0
-"""Shares in circulation and in all, invented and the same for everybody: programs divide by them."""
-
 _PACK = {"<i8": "q", "<f8": "d", "<i4": "i"}
 
 
@@ -123,8 +121,11 @@ def _side(levels: Sequence[Level]) -> tuple[list[float], list[int]]:
     return prices, [volume // LOT for _, volume in shown] + [0] * missing
 
 
-def bar_records(bars: Iterable[Bar]) -> list[dict[str, Any]]:
-    """Bars as records; `preClose` is the close before, for the first bar its own open."""
+def bar_records(bars: Iterable[Bar], now_ms: int) -> list[dict[str, Any]]:
+    """Bars as records; `preClose` is the close before, for the first bar its own open.
+
+    `openInterest` repeats the trading phase, as in ticks: closed once a bar that ends a day has ended by `now_ms`.
+    """
     records: list[dict[str, Any]] = []
     before: int | None = None
     for bar in bars:
@@ -138,13 +139,17 @@ def bar_records(bars: Iterable[Bar]) -> list[dict[str, Any]]:
                 "volume": bar.volume // LOT,
                 "amount": bar.amount,
                 "settelementPrice": 0.0,
-                "openInterest": PHASE_CODES[Phase.CONTINUOUS],
+                "openInterest": _CLOSED if bar.time_ms <= now_ms and _ends_a_day(bar.time_ms) else _TRADING,
                 "preClose": (bar.open if before is None else before) / 1000,
                 "suspendFlag": 0,
             }
         )
         before = bar.close
     return records
+
+
+def _ends_a_day(time_ms: int) -> bool:
+    return time_of_day(time_ms) >= _CLOSE_MS
 
 
 _NAN = float("nan")
@@ -209,78 +214,3 @@ def packed(records: Sequence[dict[str, Any]], fields: Sequence[str]) -> list[tup
         values = [record[name] for record in records]
         columns.append((name, kind, struct.pack(f"<{len(values)}{_PACK[kind]}", *values)))
     return columns
-
-
-def instrument_record(item: Instrument, quote: Quote | None, day: str) -> dict[str, Any]:
-    """One security as xtdata's instrument detail, with the vendor's misspelt names."""
-    code, _, market = item.symbol.partition(".")
-    up, down = _limits(item, quote, day)
-    pre_close = quote.pre_close / 1000 if quote is not None and quote.pre_close else float(item.pre_close)
-    return {
-        "ExchangeID": market,
-        "InstrumentID": code,
-        "InstrumentName": item.name,
-        "ProductID": "",
-        "ProductName": "",
-        "ProductType": -1,
-        "ExchangeCode": code,
-        "UniCode": code,
-        "CreateDate": 0,
-        "OpenDate": 19990101,
-        "ExpireDate": 99999999,
-        "TradingDay": int(day),
-        "PreClose": pre_close,
-        "SettlementPrice": pre_close,
-        "UpStopPrice": up,
-        "DownStopPrice": down,
-        "FloatVolumn": 0.0 if class_of(item.symbol) is SecurityClass.INDEX else _FLOAT,
-        "TotalVolumn": 0.0 if class_of(item.symbol) is SecurityClass.INDEX else _TOTAL,
-        "LongMarginRatio": 0.0,
-        "ShortMarginRatio": 0.0,
-        "PriceTick": float(item.tick),
-        "VolumeMultiple": 1,
-        "MainContract": 2147483647,
-        "LastVolume": 0,
-        "MaxMarketOrderVolume": 1_000_000,
-        "MinMarketOrderVolume": LOT,
-        "MaxLimitOrderVolume": 1_000_000,
-        "MinLimitOrderVolume": LOT,
-        "InstrumentStatus": 1 if item.suspended or (quote is not None and quote.suspended) else 0,
-        "IsTrading": True,
-        "IsRecent": False,
-        "ExtendInfo": {
-            "ProductTradeQuota": 0,
-            "ContractTradeQuota": 0,
-            "ProductOpenInterestQuota": 0,
-            "ContractOpenInterestQuota": 0,
-        },
-    }
-
-
-def _limits(item: Instrument, quote: Quote | None, day: str) -> tuple[float, float]:
-    """Limits of the day: the snapshot's, the source's, else computed; 0 on days without."""
-    if quote is not None and quote.limit_up and quote.limit_down:
-        return quote.limit_up / 1000, quote.limit_down / 1000
-    if item.limit_up is not None and item.limit_down is not None:
-        return float(item.limit_up), float(item.limit_down)
-    if class_of(item.symbol) in (None, SecurityClass.INDEX) or not item.pre_close:
-        return 0.0, 0.0
-    today = datetime.strptime(day, "%Y%m%d").date()  # noqa: DTZ007 - a day has no zone
-    facts = LimitFacts(name=item.name, is_st=item.is_st or None)
-    limits = price_limits(item.symbol, item.pre_close, today, facts)
-    return float(limits.up or 0), float(limits.down or 0)
-
-
-def security_types(symbol: str) -> dict[str, bool]:
-    """What xtdata calls this security: exactly one of stock, index, fund, bond is true, ETFs are funds too."""
-    cls = class_of(symbol)
-    etf = cls in (SecurityClass.SH_ETF, SecurityClass.SZ_ETF)
-    if cls is None:
-        return {}
-    return {
-        "stock": cls.is_stock,
-        "index": cls is SecurityClass.INDEX,
-        "fund": cls.is_fund,
-        "etf": etf,
-        "bond": cls in (SecurityClass.CB, SecurityClass.REPO),
-    }

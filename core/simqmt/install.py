@@ -17,7 +17,7 @@ from types import ModuleType
 from typing import Any
 
 from core.errors import ContractError, UserError
-from core.simqmt.data_client import make_data_module
+from core.simqmt.data_module import make_data_module
 from core.simqmt.front import Front
 from core.simqmt.structs import MODULE, Surface
 from core.simqmt.terminal import SimTerminal

@@ -8,6 +8,7 @@ from typing import Protocol, runtime_checkable
 
 from core.domain.enums import Period
 from core.domain.market import Bar, Instrument, Quote, Symbol
+from core.simqmt.builtin_company import Company
 from core.simqmt.data_dividends import Dividend
 
 
@@ -92,6 +93,10 @@ class KnowingMarket(Protocol):
         """The snapshots of a security in a closed interval, oldest first."""
         ...
 
-    def dividends(self, symbol: Symbol) -> Sequence[Dividend]:
-        """Ex-rights days of a security in time order."""
+    def dividends(self, symbol: Symbol, since: date | None = None) -> Sequence[Dividend]:
+        """Ex-rights days of a security, those after `since`, in time order."""
+        ...
+
+    def company(self, symbol: Symbol) -> Company | None:
+        """Who is behind a security, None for a code of none."""
         ...

@@ -19,6 +19,7 @@ from core.errors import BadInput
 from core.exchange.boards import SecurityClass, class_of
 from core.exchange.calendar import MAINLAND, Calendar
 from core.exchange.refusals import Refused
+from core.simqmt.builtin_company import Company
 from core.simqmt.builtin_days import CHAIN_START, FIRST_DAY, UNLIMITED
 from core.simqmt.builtin_dice import draws
 from core.simqmt.builtin_past import BuiltinPast, midnight_of
@@ -170,9 +171,14 @@ class BuiltinMarket:
                     return
                 yield quote
 
-    def dividends(self, symbol: Symbol) -> Sequence[Dividend]:
-        """Ex-rights days of a security, by which its prices moved."""
-        return self._past.dividends(symbol)
+    def dividends(self, symbol: Symbol, since: date | None = None) -> Sequence[Dividend]:
+        """Ex-rights days of a security, those after `since`, by which its prices moved."""
+        return self._past.dividends(symbol, since)
+
+    def company(self, symbol: Symbol) -> Company | None:
+        """The invented company behind a security."""
+        security = self._past.security(symbol)
+        return None if security is None else Company(security, self._calendar)
 
     def trading_dates(self, start: date, end: date) -> list[date]:
         """Trading days of the closed interval, by the calendar."""
