@@ -8,24 +8,21 @@ from functools import lru_cache
 from PySide6.QtGui import QFont, QFontDatabase
 
 UI_FAMILIES = ("Microsoft YaHei UI", "Noto Sans CJK SC", "PingFang SC", "sans-serif")
-MONO_FAMILIES = ("JetBrains Mono", "Cascadia Mono", "Consolas", "Noto Sans Mono", "monospace")
 
 
 class FontRole(Enum):
-    """(pixels at 100 %, weight, mono) of each kind of text."""
+    """(pixels at 100 %, weight) of each kind of text."""
 
-    LAST_PRICE = (27, 700, False)
-    LAST_PRICE_SMALL = (22, 700, False)
-    DIALOG_TITLE = (17, 700, False)
-    BADGE = (21, 700, False)
-    FIGURE = (15, 500, False)
-    CELL = (13, 400, False)
-    CELL_COMPACT = (12.5, 400, False)
-    STRONG = (13, 700, False)
-    HEADER = (12, 400, False)
-    CAPTION = (11.5, 400, False)
-    AXIS = (11, 400, False)
-    MONO = (12, 400, True)
+    LAST_PRICE = (27, 700)
+    LAST_PRICE_SMALL = (22, 700)
+    BADGE = (21, 700)
+    FIGURE = (15, 500)
+    CELL = (13, 400)
+    CELL_COMPACT = (12.5, 400)
+    STRONG = (13, 700)
+    HEADER = (12, 400)
+    CAPTION = (11.5, 400)
+    AXIS = (11, 400)
 
 
 SMALLEST = 11
@@ -33,14 +30,14 @@ SMALLEST = 11
 
 def make_font(role: FontRole, factor: float = 1.0) -> QFont:
     """A font of one role. `factor` is the user's font factor, 0.9 to 1.5; nothing falls below 11 pixels."""
-    size, weight, mono = role.value
-    return font_of(size, weight, mono=mono, factor=factor)
+    size, weight = role.value
+    return font_of(size, weight, factor=factor)
 
 
-def font_of(pixels: float, weight: int = 400, *, mono: bool = False, factor: float = 1.0) -> QFont:
+def font_of(pixels: float, weight: int = 400, *, factor: float = 1.0) -> QFont:
     """A font of `pixels` at 100 % with figures of one width."""
     font = QFont()
-    font.setFamilies(list(MONO_FAMILIES if mono else _installed_first(UI_FAMILIES)))
+    font.setFamilies(list(_installed_first(UI_FAMILIES)))
     font.setPixelSize(max(SMALLEST, round(pixels * factor)))
     font.setWeight(QFont.Weight(weight))
     if hasattr(font, "setFeature"):  # Qt 6.7 on

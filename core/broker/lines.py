@@ -36,13 +36,9 @@ class AskingLine:
         self._activity = activity
         self._lane: Lane | None = None
         self._ending: Future[None] | None = None
+        # A late native callback may still reach them (T17).
         self._old: deque[Trader] = deque(maxlen=_OLD_KEPT)
         self.hung = 0
-
-    @property
-    def old_traders(self) -> int:
-        """Ended traders that are kept referenced, since a late native callback may still reach them (T17)."""
-        return len(self._old)
 
     def lane(self) -> Lane:
         """The lane for calls that return by themselves; made when there is none."""

@@ -44,11 +44,6 @@ class SecurityClass(StrEnum):
         """ETF, LOF or REIT: commission only, no cage."""
         return self in _FUNDS
 
-    @property
-    def is_main(self) -> bool:
-        """Main board of Shanghai or Shenzhen, B shares included."""
-        return self in (SecurityClass.SH_MAIN, SecurityClass.SZ_MAIN, SecurityClass.B_SHARE)
-
 
 _STOCKS = frozenset(
     {

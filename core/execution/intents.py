@@ -129,10 +129,6 @@ class IntentBook:
         """An intent of unknown fate that blocks its successors."""
         return next((i for i in self.live(symbol, side) if i.state is IntentState.UNKNOWN), None)
 
-    def of_trigger(self, trigger: str) -> list[Intent]:
-        """All intents of one trigger, oldest first."""
-        return [live.intent for live in self._live.values() if live.intent.trigger == trigger]
-
     def _keep(self, live: LiveIntent) -> None:
         intent_id = live.intent.intent_id
         self._live[intent_id] = live

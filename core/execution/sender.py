@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Protocol
 
 from core.domain.enums import IntentState, OrderStatus, SignalKind
-from core.domain.events import OrderAnswered, OrderFailed, OrderReported, OrderSent, TradeReported
+from core.domain.events import OrderAnswered, OrderFailed, OrderReported, OrderSent
 from core.domain.trading import Intent, Order
 from core.errors import JournalError, JournalRefused
 from core.execution.book import AccountBook
@@ -162,10 +162,6 @@ class Sender:
         if intent is not None:
             self._follow(intent, order)
         return intent
-
-    def on_trade(self, event: TradeReported) -> Intent | None:
-        """A fill; returns the intent it belongs to. The order's own report settles the state."""
-        return self._intents.find(event.trade.remark, event.trade.order_id)
 
     def settle_missing(self, intent: Intent, message: str) -> None:
         """The broker's complete answers rule the order out: it never arrived. One that had a number did, and is over;

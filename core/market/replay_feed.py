@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from pathlib import Path
 
 from core.clock import Clock
 from core.domain.enums import FeedState, Period
@@ -21,7 +20,6 @@ from core.exchange.calendar import MAINLAND
 from core.exchange.symbols import tick_size
 from core.market.bars import BarBuilder
 from core.market.feed_pulse import Pulse
-from core.market.tick_file import read_tick_file
 from core.ports import FeedHealth
 
 
@@ -83,13 +81,6 @@ class ReplayFeed:
         self._told: dict[Symbol, list[Quote]] = {symbol: [] for symbol in self._newest}
         self._timer: asyncio.TimerHandle | None = None
         self.finished = asyncio.Event()
-
-    @classmethod
-    def from_file(cls, path: Path, loop: asyncio.AbstractEventLoop, speed: float = 1.0) -> ReplayFeed:
-        """A tick file with a clock of its own. Raises BadInput naming file, row and field."""
-        source = f"回放 {path.name}"
-        quotes = read_tick_file(path, source=source)
-        return cls(quotes, loop, ReplayClock(quotes[0].time_ms, speed), source)
 
     @property
     def clock(self) -> Clock:
