@@ -8,6 +8,7 @@ from typing import Any
 from core.domain.enums import Side
 from core.simqmt.records import (
     BROKER_PRICE_TYPE,
+    MARKETS,
     AssetPush,
     AssetView,
     CancelErrorPush,
@@ -165,10 +166,11 @@ class Answers:
 
     def order_error(self, push: OrderErrorPush) -> object:
         """XtOrderError."""
+        account, kind = push.asked or (push.account, SECURITY_ACCOUNT)
         return self._make(
             "XtOrderError",
-            account_id=push.account,
-            account_type=SECURITY_ACCOUNT,
+            account_id=account,
+            account_type=kind,
             order_id=push.order_id,
             error_id=ERROR_ID,
             error_msg=push.message,
@@ -205,6 +207,13 @@ class Answers:
             broker_id="simqmt",
             login_status=NORMAL,
         )
+
+    def secu_accounts(self, account: str) -> list[object]:
+        """SecuAccount: the shareholder's number in each market."""
+        return [
+            self._make("SecuAccount", main=True, market=market, secu_account=_secu_account(account, market))
+            for market in MARKETS
+        ]
 
     def purchase_limit(self, board: str, value: int) -> object:
         """NewPurchaseLimitInfo."""

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from core.domain.market import Symbol
 from core.simqmt.accounts import Accounts
 from core.simqmt.answers import SECURITY_ACCOUNT, Answers
 from core.simqmt.counter import Counter
-from core.simqmt.records import MARKETS, Push, SimOrder, SimTrade, Ticket
+from core.simqmt.records import (
+    MARKETS,
+    CancelErrorPush,
+    OrderErrorPush,
+    Push,
+    SimOrder,
+    SimTrade,
+    Ticket,
+)
 from core.simqmt.requests import NOT_SUPPORTED, Request, account_of, empty_answer
 from core.simqmt.structs import Surface
 from core.simqmt.views import asset_view, position_view
@@ -50,6 +59,7 @@ class RequestDesk:
             "queryAccountInfos": self._infos,
             "queryAccountStatus": self._status,
             "queryNewPurchaseLimit": self._purchase_limit,
+            "querySecuAccount": self._secu_accounts,
             "queryIPOData": lambda _request: Outcome([]),
         }
 
@@ -109,7 +119,13 @@ class RequestDesk:
             ticket.strategy,
             order.remark if order is not None else ticket.remark,
         )
-        return Outcome(payload, placed.pushes, arriving=placed.arriving)
+        pushes = placed.pushes
+        if not ticket.account:
+            asked_for = (asked.account_id, asked.account_type)
+            pushes = tuple(
+                replace(push, asked=asked_for) for push in pushes if isinstance(push, OrderErrorPush)
+            )
+        return Outcome(payload, pushes, arriving=placed.arriving)
 
     def _cancel(self, request: Request) -> Outcome:
         asked = request.struct
@@ -119,14 +135,22 @@ class RequestDesk:
         payload = self._answers.cancel_response(
             asked.account_id, taken.result, asked.order_id, sysid, taken.message
         )
-        return Outcome(payload, taken.pushes, cancelling=taken.accepted)
+        pushes = taken.pushes
+        if order is None and sysid:
+            market = MARKETS.get(_market_asked(asked), -1)
+            pushes = tuple(
+                replace(push, sysid=sysid, market=market)
+                for push in pushes
+                if isinstance(push, CancelErrorPush)
+            )
+        return Outcome(payload, pushes, cancelling=taken.accepted)
 
     def _wanted(self, request: Request) -> SimOrder | None:
         asked = request.struct
         sysid = getattr(asked, "order_sysid", "") or getattr(asked, "order_sys_id", "")
         if not sysid:
             return self._accounts.order(asked.order_id)
-        market = getattr(asked, "market1", "") or _MARKET_NAMES.get(asked.market, "")
+        market = _market_asked(asked)
         return self._accounts.find_sysid(asked.account_id, market, sysid) if market else None
 
     def _asset(self, request: Request) -> Outcome:
@@ -172,5 +196,15 @@ class RequestDesk:
     def _status(self, _request: Request) -> Outcome:
         return Outcome([self._answers.account_status(account) for account in self._accounts.names()])
 
+    def _secu_accounts(self, request: Request) -> Outcome:
+        account = self._account(request)
+        return Outcome(self._answers.secu_accounts(account) if account else [])
+
     def _purchase_limit(self, _request: Request) -> Outcome:
         return Outcome([self._answers.purchase_limit(board, 0) for board in ("SH", "SZ", "KCB")])
+
+
+def _market_asked(asked: Any) -> str:
+    """The market of a cancel by the exchange's number, which may be asked for by name or by number."""
+    named: str = getattr(asked, "market1", "")
+    return named or _MARKET_NAMES.get(asked.market, "")

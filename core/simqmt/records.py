@@ -177,7 +177,10 @@ class TradePush:
 
 @dataclass(frozen=True, slots=True)
 class OrderErrorPush:
-    """An order was refused; `order_id` is -1 when it never got one."""
+    """An order was refused; `order_id` is -1 when it never got one.
+
+    `asked` is the account and its type as they were asked for, where the terminal has none such.
+    """
 
     account: str
     order_id: int
@@ -185,6 +188,7 @@ class OrderErrorPush:
     message: str
     remark: str
     strategy: str
+    asked: tuple[str, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
