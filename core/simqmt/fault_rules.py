@@ -1,22 +1,14 @@
-"""Fault rules: their names, when they hit, the JSON file they may stand in, and schedules thrown by dice.
-
-    [{"fault": "drop_response", "on": "orderStock", "nth": 2},
-     {"fault": "delay_push", "on": "trade", "ms": 500, "chance": 0.1},
-     {"fault": "kill", "on": "orderStock.after_commit"}]
-
-The file is such a list, or `{"seed": 7, "rules": [...], "random": 0.2}` (a random schedule of that intensity beside).
-"""
+"""Fault rules: their names, what they may hit and when, and schedules thrown by dice. Files of them: `fault_files`."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass, replace
 
-from core.errors import BadInput
+from core.errors import BadInput, ContractError, UserError
+from core.exchange.symbols import parse_symbol
 from core.simqmt.builtin_dice import draws
+from core.simqmt.requests import ANSWER_BIND
 
 FAULTS: dict[str, str] = {
     "never_answer": "request",
@@ -68,8 +60,26 @@ STEPS = (
 the program. `arrival`: an order or cancel reaches the exchange after its latency. `market`: a snapshot fills something.
 `day`: the roll-over. `manual`: something typed in the terminal's window. Commits are those of the ledger on disk."""
 
+REQUESTS = tuple(name.removesuffix("WithSeq") for name in ANSWER_BIND)
+_ORDERS = ("orderStock", "orderStockImmediate", "cancelOrderStock", "cancelOrderStockImmediate")
+_PLACES: dict[str, tuple[str, ...]] = {
+    "request": REQUESTS,
+    "push": PUSHES,
+    "connect": ("connect",),
+    "kill": STEPS,
+    "": (),
+}
+_NARROWER: dict[str, tuple[str, ...]] = {
+    "answer_minus_one": _ORDERS,
+    "answer_none": tuple(name for name in REQUESTS if name not in _ORDERS),
+    "repush_day": ("subscribe",),
+    "late_sysid": ("order",),
+}
+"""Faults that mean something at some places of their channel only."""
+
 Nth = int | Iterable[int] | None
 _NEEDS_MS = frozenset({"delay_response", "delay_push", "slow"})
+_DAY_MS = 86_400_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +109,51 @@ class Rule:
 
 
 def as_nth(nth: Nth) -> tuple[int, ...]:
-    """One number or several as a rule keeps them."""
+    """One number or several as a rule keeps them. Raises ContractError for several that are none: a rule would take
+    them for all."""
     if nth is None:
         return ()
-    return (nth,) if isinstance(nth, int) else tuple(nth)
+    numbers = (nth,) if isinstance(nth, int) else tuple(nth)
+    if not numbers:
+        raise ContractError("nth names no number")
+    return numbers
+
+
+def settled(rule: Rule) -> Rule:
+    """The rule with its code as the terminal writes it. Raises BadInput naming the field of a rule that could never
+    hit, or means nothing."""
+    places = places_of(rule.fault)
+    if places is None and rule.on is not None:
+        try:
+            rule = replace(rule, on=str(parse_symbol(rule.on)))
+        except UserError as error:
+            raise BadInput(str(error), field="on") from error
+    elif places is not None and rule.on not in ((None, *places) if rule.fault != "kill" else places):
+        usable = f"可用的是 {'、'.join(places)}" if places else "这个故障没有这个字段"
+        raise BadInput(f"没有 {rule.on!r}；{usable}", field="on")
+    numbers = {"nth": min(rule.nth, default=1), "first": rule.first, "times": rule.times}
+    for name, number in numbers.items():
+        if number is not None and number < 1:
+            raise BadInput(f"应是从 1 数起的整数，不是 {number}", field=name)
+    if rule.last is not None and rule.last < rule.first:
+        raise BadInput(f"不应小于 first {rule.first}，不是 {rule.last}", field="last")
+    if rule.nth and (rule.first, rule.last) != (1, None):
+        raise BadInput("nth 与 first、last 只能用一种", field="nth")
+    if not 0 <= rule.ms <= _DAY_MS:
+        raise BadInput(f"应是 0 到 {_DAY_MS} 毫秒，不是 {rule.ms}", field="ms")
+    if rule.fault in _NEEDS_MS and not rule.ms:
+        raise BadInput("缺少延迟的毫秒数", field="ms")
+    if rule.chance is not None and not 0 <= rule.chance <= 1:
+        raise BadInput(f"应在 0 到 1 之间，不是 {rule.chance!r}", field="chance")
+    if rule.fault == "slow" and rule != Rule("slow", ms=rule.ms, label=rule.label):
+        raise BadInput("终端变慢就是一直慢：除了 ms 没有别的字段", field="fault")
+    return rule
+
+
+def places_of(fault: str) -> tuple[str, ...] | None:
+    """What `on` of a fault may name; None where it names a security."""
+    channel = FAULTS[fault]
+    return None if channel == "quote" else _NARROWER.get(fault, _PLACES[channel])
 
 
 _MENU: tuple[tuple[str, str | None, float, tuple[int, ...]], ...] = (
@@ -148,65 +199,3 @@ def random_rules(seed: int, intensity: float) -> list[Rule]:
         ms = delays[dice % len(delays)] if delays else 0
         rules.append(Rule(fault, on, ms=ms, chance=chance * intensity, label=label))
     return rules
-
-
-def read_rules(path: Path) -> tuple[list[Rule], int | None]:
-    """The rules of a file and its seed. Raises BadInput naming the rule and its field."""
-    try:
-        described = json.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise BadInput(f"故障文件 {path} 读不出来：{error.strerror or error}。请检查路径。") from error
-    except ValueError as error:
-        raise BadInput(f"故障文件 {path} 不是 UTF-8 的 JSON：{error}。") from error
-    whole = described if isinstance(described, dict) else {"rules": described}
-    unknown = sorted(set(whole) - {"seed", "rules", "random"})
-    if unknown:
-        raise BadInput("没有这个字段；可用的是 seed、rules、random", where=path.name, field=unknown[0])
-    seed, listed, intensity = whole.get("seed"), whole.get("rules", []), whole.get("random", 0)
-    if not isinstance(listed, list):
-        raise BadInput('应是故障的列表，如 [{"fault": "drop_response", "on": "orderStock"}]', where=path.name)
-    if seed is not None and type(seed) is not int:
-        raise BadInput(f"应是整数，不是 {seed!r}", where=path.name, field="seed")
-    if type(intensity) not in (int, float):
-        raise BadInput(f"应是 0 到 1 之间的数，不是 {intensity!r}", where=path.name, field="random")
-    rules = [_rule(f"{path.name} 第 {place} 条", item) for place, item in enumerate(listed, 1)]
-    return rules + (random_rules(seed or 0, intensity) if intensity else []), seed
-
-
-_TYPES: dict[str, tuple[type, ...]] = {
-    "fault": (str,),
-    "on": (str,),
-    "nth": (int, list),
-    "first": (int,),
-    "last": (int,),
-    "ms": (int,),
-    "times": (int,),
-    "chance": (int, float),
-}
-_KNOWN = tuple(field.name for field in fields(Rule) if field.name != "label")
-
-
-def _rule(where: str, item: Any) -> Rule:
-    if not isinstance(item, dict) or item.get("fault") not in FAULTS:
-        raise BadInput(f"没有这个故障；可用的是 {'、'.join(FAULTS)}", where=where, field="fault")
-    for name, value in item.items():
-        if name not in _KNOWN:
-            raise BadInput(f"没有这个字段；可用的是 {'、'.join(_KNOWN)}", where=where, field=name)
-        if type(value) not in _TYPES[name] or (type(value) is int and value < 0):
-            raise BadInput(f"不能用 {value!r}", where=where, field=name)
-    nth = item.get("nth")
-    if isinstance(nth, list) and not all(type(number) is int and number > 0 for number in nth):
-        raise BadInput(f"应是从 1 数起的整数，不是 {nth!r}", where=where, field="nth")
-    fault = item["fault"]
-    if fault in _NEEDS_MS and not item.get("ms"):
-        raise BadInput("缺少延迟的毫秒数", where=where, field="ms")
-    if fault == "kill":
-        if item.get("on") not in STEPS:
-            raise BadInput(f"没有这一步；可用的是 {'、'.join(STEPS)}", where=where, field="on")
-        nth = nth if nth is not None else 1
-    if FAULTS[fault] == "push" and item.get("on") not in (None, *PUSHES):
-        raise BadInput(f"没有这种推送；可用的是 {'、'.join(PUSHES)}", where=where, field="on")
-    chance = item.get("chance")
-    if chance is not None and not 0 <= chance <= 1:
-        raise BadInput(f"应在 0 到 1 之间，不是 {chance!r}", where=where, field="chance")
-    return Rule(**{**item, "nth": as_nth(nth)})

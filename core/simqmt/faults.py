@@ -15,15 +15,16 @@ import os
 import signal
 import threading
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
 from core.domain.market import Quote, Symbol
-from core.errors import ContractError
+from core.errors import BadInput, ContractError
+from core.simqmt.fault_files import read_rules
 from core.simqmt.fault_names import NamedFaults
-from core.simqmt.fault_rules import FAULTS, Nth, Rule, as_nth, random_rules, read_rules
+from core.simqmt.fault_rules import FAULTS, Nth, Rule, as_nth, random_rules, settled
 
 _log = logging.getLogger(__name__)
 
@@ -55,10 +56,10 @@ class Faults(NamedFaults):
 
     def __init__(self, rules: Iterable[Rule] = (), seed: int = 0) -> None:
         self.log: list[Hit] = []
+        self.on_hit: Callable[[Hit], None] | None = None
         self.slow_ms = 0
         self._seed = seed
-        self._rules: list[Rule] = []
-        self._used: Counter[Rule] = Counter()
+        self._rules: list[_Armed] = []
         self._counts: dict[str, Counter[str]] = {channel: Counter() for channel in set(FAULTS.values())}
         self._shown: dict[Symbol, Quote] = {}
         self._lock = threading.RLock()
@@ -71,7 +72,7 @@ class Faults(NamedFaults):
 
     @classmethod
     def read(cls, path: Path, seed: int = 0) -> Faults:
-        """The rules of a JSON file. Raises BadInput naming the rule and its field."""
+        """The rules of a file (`fault_files`). Raises BadInput naming the rule and its field."""
         rules, own_seed = read_rules(path)
         return cls(rules, seed if own_seed is None else own_seed)
 
@@ -93,15 +94,19 @@ class Faults(NamedFaults):
         self.add_rules([Rule(fault, on, as_nth(nth), first, last, ms, times, chance)])
 
     def add_rules(self, rules: Iterable[Rule]) -> None:
-        """Add rules. Raises ContractError for an unknown fault."""
+        """Add rules. Raises ContractError for an unknown fault, and for a rule that could never hit."""
         for rule in rules:
             if rule.fault not in FAULTS:
                 raise ContractError(f"no fault {rule.fault!r}; there are {', '.join(FAULTS)}")
+            try:
+                ready = settled(rule)
+            except BadInput as error:
+                raise ContractError(f"{rule.fault}：{error}") from error
             with self._lock:
-                if rule.fault == "slow":
-                    self.slow_ms = rule.ms
-                    self.log.append(Hit("terminal", 1, "slow"))
-                self._rules.append(rule)
+                if ready.fault == "slow":
+                    self.slow_ms = ready.ms
+                    self._note(Hit("terminal", 1, "slow"))
+                self._rules.append(_Armed(ready))
 
     def clear(self) -> None:
         """No faults from now on; the counts go on."""
@@ -112,23 +117,21 @@ class Faults(NamedFaults):
     @property
     def duplicate_pushes(self) -> bool:
         """Whether every push comes twice."""
-        return any(rule == _EVERY_PUSH_TWICE for rule in self._rules)
+        return any(armed.rule == _EVERY_PUSH_TWICE for armed in self._rules)
 
     @duplicate_pushes.setter
     def duplicate_pushes(self, wanted: bool) -> None:
         with self._lock:
-            self._rules = [rule for rule in self._rules if rule != _EVERY_PUSH_TWICE]
+            self._rules = [armed for armed in self._rules if armed.rule != _EVERY_PUSH_TWICE]
             if wanted:
-                self._rules.append(_EVERY_PUSH_TWICE)
+                self._rules.append(_Armed(_EVERY_PUSH_TWICE))
 
     def refuse_connect(self, times: int) -> None:
         """The next `times` connects fail."""
         with self._lock:
-            self._rules = [rule for rule in self._rules if rule.fault != "refuse_connect"]
+            self._rules = [armed for armed in self._rules if armed.rule.fault != "refuse_connect"]
             if times > 0:
-                self._rules.append(
-                    Rule("refuse_connect", times=times, label=str(self._counts["connect"]["connect"]))
-                )
+                self._rules.append(_Armed(Rule("refuse_connect", times=times)))
 
     # asked by the terminal
 
@@ -187,21 +190,35 @@ class Faults(NamedFaults):
             counts = self._counts[channel]
             counts[step] += 1
             number = counts[step]
-            hits = [rule for rule in self._rules if self._hits(rule, channel, step, number)]
+            hits = [armed for armed in self._rules if armed.takes(channel, step, number, self._seed)]
             if not hits:
                 return NOTHING
-            for rule in hits:
-                self._used[rule] += 1
-                self.log.append(Hit(step, number, rule.fault))
-                _log.info("fault %s at %s, the %d. time", rule.fault, step, number)
-            return Plan(frozenset(rule.fault for rule in hits), sum(rule.ms for rule in hits))
+            for armed in hits:
+                armed.used += 1
+                self._note(Hit(step, number, armed.rule.fault))
+            return Plan(frozenset(armed.rule.fault for armed in hits), sum(armed.rule.ms for armed in hits))
 
-    def _hits(self, rule: Rule, channel: str, step: str, number: int) -> bool:
+    def _note(self, hit: Hit) -> None:
+        self.log.append(hit)
+        _log.info("fault %s at %s, the %d. time", hit.fault, hit.step, hit.number)
+        if self.on_hit is not None:
+            self.on_hit(hit)
+
+
+@dataclass(slots=True)
+class _Armed:
+    """A rule and how often it has hit."""
+
+    rule: Rule
+    used: int = 0
+
+    def takes(self, channel: str, step: str, number: int, seed: int) -> bool:
+        rule = self.rule
         if FAULTS[rule.fault] != channel or rule.on not in (None, step):
             return False
-        if rule.times is not None and self._used[rule] >= rule.times:
+        if rule.times is not None and self.used >= rule.times:
             return False
-        return rule.takes(number, self._seed, step)
+        return rule.takes(number, seed, step)
 
 
 _EVERY_PUSH_TWICE = Rule("double_push", label="duplicate_pushes")

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
+from typing import NoReturn
 
 from core.domain.market import SHANGHAI, datetime_to_ms, ms_to_datetime
 from core.errors import BadInput, UserError
@@ -22,6 +23,8 @@ DEFAULT_DAY = date(2026, 11, 20)
 BUILTIN_FROM = date(2026, 7, 6)
 _OPEN = ((time(9, 30), time(11, 30)), (time(13, 0), time(15, 0)))
 _MID_MORNING = time(10, 0)
+NOT_STARTED = "模拟 MiniQMT 没有启动："
+_MOST_SHARES = 10**12
 _EXAMPLE = """\
 例子：
   python -m core.simqmt program.py
@@ -57,7 +60,7 @@ def parse_arguments(arguments: Sequence[str]) -> RunOptions:
     program = tuple(given.module if given.module is not None else given.program)
     if not program:
         raise BadInput("没有给出要运行的程序。请在选项之后写上它，例如 python -m core.simqmt program.py")
-    cash = dict(_cash(text) for text in given.cash) or {DEFAULT_ACCOUNT: DEFAULT_CASH}
+    cash = _accounts(given.cash) or {DEFAULT_ACCOUNT: DEFAULT_CASH}
     positions: dict[str, list[Held]] = {}
     for text in given.position:
         account, held = _position(text)
@@ -67,21 +70,35 @@ def parse_arguments(arguments: Sequence[str]) -> RunOptions:
     return RunOptions(
         program=program,
         is_module=given.module is not None,
-        folder=Path(given.path) if given.path else None,
+        folder=_folder(given.path),
         cash=cash,
         positions=positions,
         market=given.market,
-        at=_moment(given.at) if given.at else None,
+        at=_moment(given.at) if given.at is not None else None,
         speed=_speed(given.speed),
         seed=_whole(given.seed),
-        faults=Path(given.faults) if given.faults else None,
+        faults=Path(given.faults) if given.faults is not None else None,
         fake_time=_fake_time(given.fake_time, _speed(given.speed)),
         quiet=given.quiet,
     )
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong as the rest of the command does."""
+
+    def error(self, message: str) -> NoReturn:
+        """One sentence; exit code 2."""
+        unknown = message.removeprefix("unrecognized arguments: ")
+        option, _, missing = message.removeprefix("argument ").partition(": ")
+        if unknown != message:
+            message = f"没有选项 {unknown}。选项要写在程序之前；--help 列出全部。"
+        elif missing == "expected one argument":
+            message = f"{option} 后面缺少它的值。例子见 --help。"
+        self.exit(2, f"{NOT_STARTED}{message}\n")
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="python -m core.simqmt",
         description="在模拟 MiniQMT 上运行任何 xtquant 程序：不改程序，不需要券商，任何系统。",
         epilog=_EXAMPLE,
@@ -108,7 +125,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--at", metavar="时刻", help='虚拟时钟的起点，例如 "2026-11-20 10:00:00"；不给时休市则从盘中开始')
     add("--speed", metavar="倍数", default="1", help="虚拟时钟的快慢，默认 1")
     add("--seed", metavar="种子", default="0", help="行情与故障的种子，默认 0")
-    add("--faults", metavar="文件.json", help="故障脚本")
+    add("--faults", metavar="文件", help="故障脚本，JSON；装了 PyYAML 也可以是 .yaml")
     add(
         "--fake-time",
         action="store_true",
@@ -118,6 +135,23 @@ def _parser() -> argparse.ArgumentParser:
     add("-m", dest="module", metavar="模块", nargs=argparse.REMAINDER, help="像 python -m 那样运行一个模块")
     add("program", metavar="程序", nargs=argparse.REMAINDER, help="要运行的程序和它的参数")
     return parser
+
+
+def _folder(text: str | None) -> Path | None:
+    if text is None:
+        return None
+    if not text.strip():
+        raise BadInput("目录是空的。请写上它，或不写 --path，账户就用完即弃", field="--path")
+    return Path(text)
+
+
+def _accounts(texts: Sequence[str]) -> dict[str, Decimal]:
+    found: dict[str, Decimal] = {}
+    for account, amount in map(_cash, texts):
+        if account in found:
+            raise BadInput(f"账户 {account} 给了两次。请只留一个", field="--cash")
+        found[account] = amount
+    return found
 
 
 def _cash(text: str) -> tuple[str, Decimal]:
@@ -139,8 +173,8 @@ def _position(text: str) -> tuple[str, Held]:
         symbol = parse_symbol(code)
     except UserError as error:
         raise BadInput(f"{text!r}：{error}", field="--position") from error
-    if not volume.isdecimal() or int(volume) == 0:
-        raise BadInput(f"股数应是大于 0 的整数，不是 {volume!r}", field="--position")
+    if not volume.isdecimal() or not 0 < int(volume) <= _MOST_SHARES:
+        raise BadInput(f"股数应是大于 0、不超过一万亿的整数，不是 {volume!r}", field="--position")
     return account, (str(symbol), int(volume), _money(cost, text, "--position", zero=False))
 
 
@@ -150,8 +184,10 @@ def _money(amount: str, text: str, option: str, *, zero: bool) -> Decimal:
     except InvalidOperation:
         value = Decimal("NaN")
     if not value.is_finite() or value < 0 or (not zero and value == 0) or value > Decimal("1e12"):
-        least = "不小于 0 " if zero else "大于 0 "
-        raise BadInput(f"金额应是{least}的数，不是 {text!r}", field=option)
+        least = "不小于 0" if zero else "大于 0"
+        raise BadInput(f"金额应是{least}、不超过一万亿的数，不是 {text!r}", field=option)
+    if zero and value != value.quantize(Decimal("0.01")):
+        raise BadInput(f"金额最多到分，不是 {text!r}", field=option)
     return value
 
 
@@ -185,6 +221,8 @@ def _moment(text: str) -> datetime | time:
         if re.fullmatch(r"\s*\d{1,2}:\d{2}(:\d{2})?\s*", text):
             return time.fromisoformat(text.strip().zfill(5 if text.count(":") == 1 else 8))
         moment = datetime.fromisoformat(text.strip())
+        if not 1990 <= moment.year <= 2200:
+            raise ValueError
     except ValueError:
         raise BadInput(f'应写成 "2026-11-20 10:00:00" 或 "10:00:00"，不是 {text!r}', field="--at") from None
     return moment.replace(tzinfo=SHANGHAI) if moment.tzinfo is None else moment.astimezone(SHANGHAI)

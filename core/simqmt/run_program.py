@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import builtins
-import importlib
+import importlib.util
 import io
 import os
 import runpy
@@ -23,7 +23,8 @@ GUARD = Path(__file__).resolve().parent / "guard"
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """`folder` goes first on the path; `run` does not return when the program exits by itself."""
+    """`folder` goes first on the path; `run` does not return when the program exits by itself. It raises BadInput when
+    there is no such module: only then, with us out of the way, can that be known."""
 
     folder: Path
     run: Callable[[], None]
@@ -32,6 +33,8 @@ class Program:
 def find_program(words: Sequence[str], *, is_module: bool) -> Program:
     """The program of a command line: a file, a folder or zip with `__main__.py`, or a module. Raises BadInput."""
     name, *_ = words
+    if not name:
+        raise BadInput("没有给出要运行的程序：名字是空的。请检查命令里的变量。")
     if is_module:
         return Program(Path.cwd(), lambda: _run_module(words))
     path = Path(name)
@@ -66,7 +69,6 @@ def step_aside(root: Path, folder: Path) -> None:
             del sys.modules[name]
     if folder != root:
         sys.meta_path.insert(0, Hiding(root))
-    importlib.invalidate_caches()
 
 
 class Hiding(MetaPathFinder):
@@ -121,8 +123,17 @@ def _run_bundle(words: Sequence[str]) -> None:
 
 
 def _run_module(words: Sequence[str]) -> None:
+    if not _is_there(words[0].partition(".")[0]):
+        raise BadInput(f"找不到模块 {words[0]!r}。请检查名字，并在它所在的目录里运行。")
     sys.argv[:] = words
     _as_python_does(lambda: runpy.run_module(words[0], run_name="__main__", alter_sys=True), hidden=2)
+
+
+def _is_there(package: str) -> bool:
+    try:
+        return importlib.util.find_spec(package) is not None
+    except (ImportError, ValueError):  # one of ours, that is hidden; no name at all
+        return False
 
 
 def _as_python_does(run: Callable[[], object], *, hidden: int) -> None:

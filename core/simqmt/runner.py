@@ -23,13 +23,13 @@ from core.domain.market import SHANGHAI, Quote, ms_to_datetime
 from core.errors import BadInput, UserError
 from core.exchange.calendar import MAINLAND
 from core.simqmt.conductor import Conductor
-from core.simqmt.faults import Faults
+from core.simqmt.faults import Faults, Hit
 from core.simqmt.install import import_package, install
 from core.simqmt.market import MarketSource
 from core.simqmt.market_builtin import BuiltinMarket
 from core.simqmt.market_replay import ReplayMarket
 from core.simqmt.markets import named_market
-from core.simqmt.run_options import RunOptions, chosen_moment, parse_arguments, start_moment
+from core.simqmt.run_options import NOT_STARTED, RunOptions, chosen_moment, parse_arguments, start_moment
 from core.simqmt.run_program import find_program, step_aside
 from core.simqmt.static_file import StaticFileMarket
 from core.simqmt.store import LastMoment, last_moment
@@ -54,8 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         terminal = open_terminal(options)
         travel = _time_travel() if options.fake_time else None
     except UserError as error:
-        sys.stderr.write(f"模拟 MiniQMT 没有启动：{error}\n")
-        sys.exit(_USAGE_ERROR)
+        _not_started(error)
     if not options.quiet:
         sys.stderr.write(_banner(options, terminal))
         sys.stderr.flush()
@@ -63,8 +62,22 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     if travel is not None:
         travel(terminal.clock.now_ms() / 1000, tick=True).start()
     step_aside(ROOT, program.folder)
-    program.run()
+    try:
+        program.run()
+    except BadInput as error:
+        _not_started(error)
     sys.exit(0)
+
+
+def _not_started(error: UserError) -> NoReturn:
+    sys.stderr.write(f"{NOT_STARTED}{error}\n")
+    sys.exit(_USAGE_ERROR)
+
+
+def _tell(hit: Hit) -> None:
+    """A fault that hit: at once, for the next line may never come."""
+    sys.stderr.write(f"故障 {hit.fault}：{hit.step}，第 {hit.number} 次\n")
+    sys.stderr.flush()
 
 
 def open_terminal(options: RunOptions) -> SimTerminal:
@@ -84,6 +97,8 @@ def open_terminal(options: RunOptions) -> SimTerminal:
         folder = Path(tempfile.mkdtemp(prefix="simqmt-"))
         atexit.register(_remove, folder, os.getpid())
     faults = Faults.read(options.faults, options.seed) if options.faults is not None else None
+    if faults is not None and not options.quiet:
+        faults.on_hit = _tell
     terminal = SimTerminal(
         folder,
         options.cash,

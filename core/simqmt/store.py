@@ -255,11 +255,11 @@ def last_moment(folder: Path) -> LastMoment | None:
     A file that cannot be read gives None too: opening the terminal says what is wrong with it.
     """
     path = folder / FILE_NAME
-    if not path.is_file():
-        return None
     try:
+        if not path.is_file():
+            return None
         with contextlib.closing(sqlite3.connect(path)) as db:
             meta = dict(db.execute("SELECT name, value FROM meta"))
             return LastMoment(date.fromisoformat(meta["day"]), int(meta["time_ms"]), meta["market"])
-    except (sqlite3.Error, KeyError, ValueError):
+    except (OSError, sqlite3.Error, KeyError, ValueError):
         return None

@@ -345,6 +345,13 @@ def test_ctrl_c_ends_a_program_that_runs_for_ever(tmp_path: Path, book: str) -> 
         (["--at", "25:00", "p.py"], "10:00:00"),
         (["--speed", "0", "p.py"], "倍数"),
         (["--speed", "nan", "p.py"], "倍数"),
+        (["--at", "0001-01-01", "p.py"], "--at"),
+        (["--at", "9999-12-31T23:59:59-12:00", "p.py"], "--at"),
+        (["--at", "", "p.py"], "--at"),
+        (["--path", "", "p.py"], "--path"),
+        (["--cash", "a=1", "--cash", "a=2", "p.py"], "给了两次"),
+        (["--cash", "a=1.234", "p.py"], "最多到分"),
+        (["--position", "88000001:600000.SH=99999999999999999999@1", "p.py"], "股数"),
         (["--seed", "x", "p.py"], "种子"),
         ([], "没有给出要运行的程序"),
     ],
@@ -358,6 +365,10 @@ def test_a_bad_option_is_named(arguments: list[str], said: str) -> None:
     ("arguments", "said"),
     [
         (["nowhere.py"], "找不到程序 nowhere.py"),
+        (["-m", "no_such_module"], "找不到模块 'no_such_module'"),
+        (["--tempo", "2", "program.py"], "没有选项 --tempo"),
+        (["--seed"], "--seed 后面缺少"),
+        (["--path", "n" * 300, "program.py"], "不能写入"),
         (["--market", "feed", "program.py"], "行情 feed"),
         (["--market", "moon", "program.py"], "没有行情 'moon'"),
         (["--market", "static:nowhere.json", "program.py"], "nowhere.json"),
@@ -407,6 +418,8 @@ print(trader.connect(), trader.connect(), trader.query_stock_asset(account).cash
 """
     done = run(tmp_path, "--market", book, "--faults", "faults.json", "program.py", program=program)
     assert done.stdout.strip() == "-1 0 1000000.0 None lost", done.stderr
+    told = [line for line in done.stderr.splitlines() if line.startswith("故障 ")]
+    assert told == ["故障 refuse_connect：connect，第 1 次", "故障 disconnect：queryStockAsset，第 2 次"]
 
 
 def test_options_are_read_as_they_are_written() -> None:
