@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,16 +27,13 @@ from core.execution.intents import IntentBook
 from core.execution.sender import Sender, SenderDeadlines
 from core.lanes import Lane
 from core.market.board import QuoteBoard
-from core.market.failover import FeedSwitch
 from core.market.flags import limits_by_rule
 from core.monitor.monitor import Monitor
-from core.ports import Activity, Broker, Journal
+from core.ports import Activity, Journal
 from core.risk.gate import RiskGate
 from core.risk.sizing import UNBOUNDED, AccountLimits
 from core.service.account import DeskAccount, DeskStatus
 from core.service.charts import Charts
-from core.service.command_desk import CommandDesk
-from core.service.commands import Command
 from core.service.emergency_lane import EmergencyLane
 from core.service.instrument_desk import InstrumentDesk
 from core.service.link import BrokerLink
@@ -94,87 +92,15 @@ class Rooms:
     ex_rights: ExRightsPolicy = ExRightsPolicy.RESCALE
 
 
-class ComposedDesk:
-    """One desk with everything it owns, and the `rooms` it was made for. Implements `runtime.Desk`."""
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What a desk works with beside its rooms; whoever made them opens and closes them."""
 
-    def __init__(
-        self,
-        channel: Channel,
-        rooms: Rooms,
-        outbox: Outbox,
-        on_started: Callable[[], None] = lambda: None,
-        on_close: Callable[[], None] = lambda: None,
-    ) -> None:
-        from core.storage.journal import SqliteJournal
-
-        self.loop = channel.loop
-        self._channel = channel
-        self.rooms = rooms
-        self._on_started = on_started
-        self._on_close = on_close
-        self.on_stopped: list[Callable[[], None]] = []
-        self.on_closed: list[Callable[[], None]] = []
-        self._lanes = [Lane(name, channel.activity) for name in ("storage", "files", "quotes")]
-        self._emergency = EmergencyLane(rooms.emergency_path, channel.activity)
-        storage, files, quotes = self._lanes
-        self.journal = SqliteJournal(rooms.journal_path, storage, rooms.journal_tag)
-        self._quotes = QuoteRoom(channel.quotes, quotes, channel.activity, channel.loop, channel.clock)
-        self.service = _join(channel, rooms, outbox, self.journal, self._emergency, files, self._quotes)
-        self.commands = CommandDesk(self.service)
-
-    async def start(self) -> None:
-        """Open everything; on return the desk trades."""
-        await self.journal.open()
-        await self._emergency.open(self.journal)
-        await self._stock_watchlist()
-        await self.service.parts.names.open()
-        await self.service.start()
-        self.service.parts.background.spawn(self.service.parts.names.renew(self._quotes))
-        self._on_started()
-
-    async def handle(self, command: Command) -> None:
-        """One command of a window."""
-        await self.commands.handle(command)
-
-    async def stop(self) -> None:
-        """Orderly end."""
-        await self.service.parts.background.cancel()
-        await self.service.stop()
-        await self._quotes.close()
-        for stopped in self.on_stopped:
-            stopped()
-
-    def close(self) -> None:
-        """Release threads and files."""
-        for lane in self._lanes:
-            lane.close()
-        self._emergency.close()
-        self._on_close()
-        if not self.loop.is_closed() and not self.loop.is_running():
-            self.loop.close()
-        for closed in self.on_closed:
-            closed()
-
-    async def _stock_watchlist(self) -> None:
-        """A given watchlist replaces the stored one; an empty journal gets the first one."""
-        stored = (await self.journal.load(self._channel.clock.now().date())).items
-        if self.rooms.watchlist is not None:
-            await self.journal.save_items(self.rooms.watchlist, [item.item_id for item in stored])
-        elif not stored:
-            first = await self._inherited() or self.rooms.first_watchlist
-            await self.journal.save_items(first)
-
-    async def _inherited(self) -> tuple[WatchItem, ...]:
-        from core.storage.journal import SqliteJournal
-
-        if self.rooms.inherit_from is None:
-            return ()
-        old = SqliteJournal(self.rooms.inherit_from, self._lanes[0])
-        await old.open()
-        try:
-            return (await old.load(self._channel.clock.now().date())).items
-        finally:
-            await old.close()
+    outbox: Outbox
+    journal: Journal
+    emergency: EmergencyLane
+    files: Lane
+    quotes: QuoteRoom
 
 
 def phases_by(calendar: Calendar) -> Callable[[Symbol, int], Phase]:
@@ -182,152 +108,138 @@ def phases_by(calendar: Calendar) -> Callable[[Symbol, int], Phase]:
     return lambda symbol, now_ms: domain_phase(symbol, ms_to_datetime(now_ms), calendar)
 
 
-def _join(
-    channel: Channel,
-    rooms: Rooms,
-    outbox: Outbox,
-    journal: Journal,
-    emergency: EmergencyLane,
-    files: Lane,
-    quotes: QuoteRoom,
-) -> TradingService:
-    """Wire the rooms. The service comes first, since the others call it back."""
-    # A fast desk must not drown its window: about four clock news a wall second at most.
-    clock_s = max(1.0, channel.speed / 4) if rooms.with_window else None
-    service = TradingService(channel.clock, ServiceOptions(clock_s=clock_s))
-    clock, meter, tasks = channel.clock, LatencyMeter(), Tasks()
-    book, intents, status = AccountBook(), IntentBook(), DeskStatus(channel.mode)
-    board = QuoteBoard(
-        clock,
-        phases_by(channel.quotes.calendar),
-        limits_of=lambda symbol, close, day: limits_by_rule(
-            symbol, close, day, LimitFacts(name=account.name(symbol))
-        ),
-    )
-    account = DeskAccount(clock, status, board, book, intents)
-    feed = quotes.switch()
-    broker = _broker(channel, rooms, meter)
-    speaker = Speaker(
-        account_id=channel.account_id,
-        clock=clock,
-        speed=channel.speed,
-        source=lambda: feed.source,
-        status=status,
-        account=account,
-        board=board,
-        book=book,
-        intents=intents,
-        meter=meter,
-        outbox=outbox,
-    )
-    sender = _sender(service, rooms, journal, emergency, broker, book, intents, tasks)
-    history = _history(rooms, quotes, feed, clock)
-    service.furnish(
-        DeskParts(
-            clock=clock,
-            broker=broker,
-            feed=feed,
-            journal=journal,
-            board=board,
-            monitor=Monitor(board),
-            book=book,
-            intents=intents,
-            gate=RiskGate(limits=rooms.limits, calendar=channel.quotes.calendar),
-            sender=sender,
-            link=_link(service, speaker, sender, broker, book, intents, status, clock, tasks),
-            status=status,
-            account=account,
-            speaker=speaker,
-            recorder=Recorder(journal, tasks, service.on_journal),
-            meter=meter,
-            tasks=tasks,
-            background=Tasks(),
-            files=files,
-            emergency=emergency,
-            charts=Charts(feed, outbox.put, history=history) if rooms.with_window else None,
-            names=InstrumentDesk(clock, files, rooms.market_folder),
-            calendar=channel.quotes.calendar,
-            history=history,
-            ex_rights=rooms.ex_rights,
-            exchange=channel.exchange,
-            describe=channel.describe,
+def join(channel: Channel, rooms: Rooms, means: Means) -> TradingService:
+    """Wire the rooms of a desk; the service is ready to `start` once the journal is open."""
+    return _Joint(channel, rooms, means).furnished()
+
+
+class _Joint:
+    """One desk while it is put together: what several rooms share is made once, then a method makes each room."""
+
+    def __init__(self, channel: Channel, rooms: Rooms, means: Means) -> None:
+        self._channel, self._rooms, self._means = channel, rooms, means
+        # A fast desk must not drown its window: about four clock news a wall second at most.
+        clock_s = max(1.0, channel.speed / 4) if rooms.with_window else None
+        # The service comes first, since the others call it back.
+        self._service = TradingService(channel.clock, ServiceOptions(clock_s=clock_s))
+        self._meter, self._tasks = LatencyMeter(), Tasks()
+        self._book, self._intents, self._status = AccountBook(), IntentBook(), DeskStatus(channel.mode)
+        self._board = QuoteBoard(
+            channel.clock, phases_by(channel.quotes.calendar), limits_of=self._limits_by_rule
         )
-    )
-    return service
+        self._account = DeskAccount(channel.clock, self._status, self._board, self._book, self._intents)
+        self._feed = means.quotes.switch()
+        self._broker = self._make_broker()
+        self._speaker = self._make_speaker()
+        self._sender = self._make_sender()
 
+    def furnished(self) -> TradingService:
+        """The service with all its rooms."""
+        channel, rooms, means, history = self._channel, self._rooms, self._means, self._make_history()
+        self._service.furnish(
+            DeskParts(
+                clock=channel.clock,
+                broker=self._broker,
+                feed=self._feed,
+                journal=means.journal,
+                board=self._board,
+                monitor=Monitor(self._board),
+                book=self._book,
+                intents=self._intents,
+                gate=RiskGate(limits=rooms.limits, calendar=channel.quotes.calendar),
+                sender=self._sender,
+                link=self._make_link(),
+                status=self._status,
+                account=self._account,
+                speaker=self._speaker,
+                recorder=Recorder(means.journal, self._tasks, self._service.on_journal),
+                meter=self._meter,
+                tasks=self._tasks,
+                background=Tasks(),
+                files=means.files,
+                emergency=means.emergency,
+                charts=Charts(self._feed, means.outbox.put, history=history) if rooms.with_window else None,
+                names=InstrumentDesk(channel.clock, means.files, rooms.market_folder),
+                calendar=channel.quotes.calendar,
+                history=history,
+                ex_rights=rooms.ex_rights,
+                exchange=channel.exchange,
+                describe=channel.describe,
+            )
+        )
+        return self._service
 
-def _history(rooms: Rooms, quotes: QuoteRoom, feed: FeedSwitch, clock: Clock) -> HistoryRoom | None:
-    """Real quotes have a real past; simulated ones tell their own."""
-    if rooms.market_folder is None or not quotes.has_public:
-        return None
-    from core.service.history_room import HistoryRoom
+    def _limits_by_rule(self, symbol: Symbol, close: int, day: date) -> tuple[int, int]:
+        return limits_by_rule(symbol, close, day, LimitFacts(name=self._account.name(symbol)))
 
-    return HistoryRoom(rooms.market_folder / "bars", quotes, feed, clock)
+    def _make_broker(self) -> XtBroker:
+        channel, rooms, meter = self._channel, self._rooms, self._meter
 
+        def on_sent(intent_id: str, moment: float) -> None:
+            meter.sent(intent_id, moment)
+            if rooms.on_sent is not None:
+                rooms.on_sent(intent_id, moment)
 
-def _sender(
-    service: TradingService,
-    rooms: Rooms,
-    journal: Journal,
-    emergency: EmergencyLane,
-    broker: Broker,
-    book: AccountBook,
-    intents: IntentBook,
-    tasks: Tasks,
-) -> Sender:
-    return Sender(
-        journal=journal,
-        emergency=emergency,
-        broker=broker,
-        book=book,
-        intents=intents,
-        spawn=tasks.spawn,
-        on_intent=service.on_intent,
-        on_journal=service.on_journal,
-        deadlines=rooms.sender_deadlines or SenderDeadlines(),
-    )
+        return XtBroker(
+            channel.terminal_path,
+            channel.account_id,
+            loop=channel.loop,
+            activity=channel.activity,
+            clock=channel.clock,
+            deadlines=rooms.broker_deadlines,
+            on_trader_started=channel.on_trader_started,
+            on_sent=on_sent,
+        )
 
+    def _make_speaker(self) -> Speaker:
+        return Speaker(
+            account_id=self._channel.account_id,
+            clock=self._channel.clock,
+            speed=self._channel.speed,
+            source=lambda: self._feed.source,
+            status=self._status,
+            account=self._account,
+            board=self._board,
+            book=self._book,
+            intents=self._intents,
+            meter=self._meter,
+            outbox=self._means.outbox,
+        )
 
-def _link(
-    service: TradingService,
-    speaker: Speaker,
-    sender: Sender,
-    broker: Broker,
-    book: AccountBook,
-    intents: IntentBook,
-    status: DeskStatus,
-    clock: Clock,
-    tasks: Tasks,
-) -> BrokerLink:
-    return BrokerLink(
-        broker=broker,
-        book=book,
-        intents=intents,
-        sender=sender,
-        status=status,
-        clock=clock,
-        tasks=tasks,
-        on_state=service.tell_state,
-        on_account=service.on_account,
-        on_event=service.on_report,
-        alarm=speaker.alarm,
-        cure=speaker.cure,
-    )
+    def _make_sender(self) -> Sender:
+        return Sender(
+            journal=self._means.journal,
+            emergency=self._means.emergency,
+            broker=self._broker,
+            book=self._book,
+            intents=self._intents,
+            spawn=self._tasks.spawn,
+            on_intent=self._service.on_intent,
+            on_journal=self._service.on_journal,
+            deadlines=self._rooms.sender_deadlines or SenderDeadlines(),
+        )
 
+    def _make_link(self) -> BrokerLink:
+        return BrokerLink(
+            broker=self._broker,
+            book=self._book,
+            intents=self._intents,
+            sender=self._sender,
+            status=self._status,
+            clock=self._channel.clock,
+            tasks=self._tasks,
+            on_state=self._service.tell_state,
+            on_account=self._service.on_account,
+            on_event=self._service.on_report,
+            alarm=self._speaker.alarm,
+            cure=self._speaker.cure,
+        )
 
-def _broker(channel: Channel, rooms: Rooms, meter: LatencyMeter) -> XtBroker:
-    def on_sent(intent_id: str, moment: float) -> None:
-        meter.sent(intent_id, moment)
-        if rooms.on_sent is not None:
-            rooms.on_sent(intent_id, moment)
+    def _make_history(self) -> HistoryRoom | None:
+        """Real quotes have a real past; simulated ones tell their own."""
+        folder, quotes = self._rooms.market_folder, self._means.quotes
+        if folder is None or not quotes.has_public:
+            return None
+        from core.service.history_room import HistoryRoom
 
-    return XtBroker(
-        channel.terminal_path,
-        channel.account_id,
-        loop=channel.loop,
-        activity=channel.activity,
-        clock=channel.clock,
-        deadlines=rooms.broker_deadlines,
-        on_trader_started=channel.on_trader_started,
-        on_sent=on_sent,
-    )
+        return HistoryRoom(folder / "bars", quotes, self._feed, self._channel.clock)

@@ -21,7 +21,8 @@ from core.service.runtime import Desk
 
 if TYPE_CHECKING:
     from core.exchange.calendar import Calendar
-    from core.service.compose import ComposedDesk, Rooms
+    from core.service.compose import Rooms
+    from core.service.composed_desk import ComposedDesk
     from core.settings import DeskSettings
 
 
@@ -206,7 +207,8 @@ def _live(settings: DeskSettings, given: tuple[WatchItem, ...] | None, outbox: O
 
     from core.clock import SystemClock
     from core.ports import NoActivity
-    from core.service.compose import Channel, ComposedDesk
+    from core.service.compose import Channel
+    from core.service.composed_desk import ComposedDesk
     from core.service.sources import QuotePlan, SourceKind
 
     path = settings.miniqmt_path

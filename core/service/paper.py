@@ -8,7 +8,8 @@ from pathlib import Path
 
 from core.domain.enums import Mode
 from core.domain.market import Symbol
-from core.service.compose import Channel, ComposedDesk, Rooms
+from core.service.compose import Channel, Rooms
+from core.service.composed_desk import ComposedDesk
 from core.service.outbox import Outbox
 from core.service.sources import QuotePlan
 from core.simqmt.conductor import Conductor

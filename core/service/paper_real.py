@@ -15,7 +15,8 @@ from core.clock import Clock, SystemClock
 from core.domain.enums import Mode
 from core.domain.market import Instrument, Quote
 from core.ports import NoActivity
-from core.service.compose import Channel, ComposedDesk, Rooms
+from core.service.compose import Channel, Rooms
+from core.service.composed_desk import ComposedDesk
 from core.service.outbox import Outbox
 from core.service.sources import QuotePlan
 from core.simqmt.conductor import Conductor, Rank
@@ -24,7 +25,7 @@ from core.simqmt.conductor import Conductor, Rank
 class RealQuotesDesk:
     """A terminal that is fed, its free-running conductor and a desk on top. Made on the trading thread.
 
-    `clock` other than the machine's is for recordings; `speed` is how fast it runs.
+    `clock` other than the machine's is for recordings.
     """
 
     def __init__(
@@ -37,14 +38,12 @@ class RealQuotesDesk:
         outbox: Outbox,
         *,
         clock: Clock | None = None,
-        speed: float = 1.0,
-        loop: asyncio.AbstractEventLoop | None = None,
     ) -> None:
         from core.simqmt.install import install
         from core.simqmt.terminal import SimTerminal
 
         clock = clock or SystemClock()
-        self.conductor = Conductor(clock.now_ms(), speed=speed, lockstep=False)
+        self.conductor = Conductor(clock.now_ms(), speed=1.0, lockstep=False)
         self.terminal = SimTerminal(folder, {account_id: cash}, "feed", self.conductor, power_safe=True)
         install(self.terminal, trader=True, data=False)
         self.desk = ComposedDesk(
@@ -52,10 +51,10 @@ class RealQuotesDesk:
                 mode=Mode.PAPER_REAL,
                 account_id=account_id,
                 terminal_path=str(folder),
-                speed=speed,
+                speed=1.0,
                 clock=clock,
                 activity=NoActivity(),
-                loop=loop or asyncio.SelectorEventLoop(),
+                loop=asyncio.SelectorEventLoop(),
                 on_trader_started=lambda _trader: None,
                 quotes=plan,
                 exchange=self._later(self.terminal.feed),
