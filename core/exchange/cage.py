@@ -17,6 +17,7 @@ from core.domain.market import Quote
 from core.domain.money import milli_to_decimal
 from core.exchange.boards import SecurityClass
 from core.exchange.limits import PLAIN, LimitFacts, Limits, price_limits
+from core.exchange.refusals import Refusal, RuleCode, refuse
 from core.exchange.symbols import require_class, tick_size
 from core.exchange.ticks import round_half_up
 
@@ -96,6 +97,18 @@ def cage_bound(symbol: str, side: Side, day: date, top: BookTop) -> Cage | None:
     if abs(bound - reference) < tick:
         bound = round_half_up(reference + sign * tick, tick)
     return Cage(reference, max(bound, tick), rule.rejects)
+
+
+def breach(side: Side, price: Decimal, cage: Cage) -> Refusal | None:
+    """What to say to a limit price outside the cage; None inside. Whether that refuses it or parks it, `rejects` tells."""
+    buy = side is Side.BUY
+    if (price <= cage.bound) if buy else (price >= cage.bound):
+        return None
+    word = "买入价 {0} 高于价格笼子上限 {1}" if buy else "卖出价 {0} 低于价格笼子下限 {1}"
+    reference = cage.reference.quantize(cage.bound)
+    text = word.format(price, cage.bound) + f"（基准价 {reference}）。可用 {cage.bound}。"
+    code = RuleCode.CAGE_HIGH if buy else RuleCode.CAGE_LOW
+    return refuse(code, text, price=price, bound=cage.bound, reference=cage.reference)
 
 
 def lowest_sell_price(

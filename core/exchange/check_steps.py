@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from core.domain.enums import Side
 from core.exchange.boards import SecurityClass, class_of, exchange_of, is_retired_code
-from core.exchange.cage import BookTop, Cage, cage_bound
+from core.exchange.cage import BookTop, Cage, breach, cage_bound
 from core.exchange.calendar import Calendar, DayKind
 from core.exchange.declaration import declaration_range
 from core.exchange.fees import Fees
@@ -239,16 +239,11 @@ def _cage(check: Check) -> Refusal | None:
     check.cage = cage = cage_bound(query.symbol, query.side, check.day, top)
     if cage is None:
         return None
-    buy = query.side is Side.BUY
-    if (price <= cage.bound) if buy else (price >= cage.bound):
-        return None
-    if not cage.rejects:
+    refusal = breach(query.side, price, cage)
+    if refusal is not None and not cage.rejects:
         check.parked, check.acceptance = True, Acceptance.QUEUE
         return None
-    code = RuleCode.CAGE_HIGH if buy else RuleCode.CAGE_LOW
-    word = "买入价 {0} 高于价格笼子上限 {1}" if buy else "卖出价 {0} 低于价格笼子下限 {1}"
-    text = word.format(price, cage.bound) + f"（基准价 {cage.reference}）。可用 {cage.bound}。"
-    return refuse(code, text, price=price, bound=cage.bound, reference=cage.reference)
+    return refusal
 
 
 def _st_cap(check: Check) -> Refusal | None:
