@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, time
 
 from core.domain.enums import OrderStatus, Phase, Side
@@ -18,47 +18,33 @@ from core.exchange.limits import LimitFacts
 from core.exchange.lots import OrderForm
 from core.exchange.refusals import Refused
 from core.simqmt.accounts import Accounts
-from core.simqmt.exchange import Exchange, Filled, Moved, form_of
-from core.simqmt.gate import OrderFacts, Sight, cancel_objection, is_held_back, judge, may_match
+from core.simqmt.exchange import Exchange, Filled, Moved, form_of, is_halted, is_trading
+from core.simqmt.gate import (
+    OrderFacts,
+    Sight,
+    cancel_objection,
+    cancel_wait_ms,
+    is_held_back,
+    judge,
+    may_match,
+)
 from core.simqmt.hours import over
 from core.simqmt.records import (
-    MARKETS,
     AssetPush,
     CancelErrorPush,
-    OrderErrorPush,
     OrderPush,
     PositionPush,
     Push,
     SimOrder,
     Ticket,
     TradePush,
-    cut_remark,
 )
+from core.simqmt.verdicts import CancelTaken, Placed, cancel_error, late_error, order_error
 
 _S = OrderStatus
 _TOO_LATE = "[COUNTER] [251020][委托已不可撤]"
 _REST_CANCELLED = "市价委托未成交部分由交易所撤销"
 _CLOSE, _FIXED_END = time(15, 0), time(15, 30)
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """What became of a ticket: a positive `order_id`, or -1 with `message`. `arriving`: accepted, on its way."""
-
-    order_id: int
-    message: str
-    pushes: tuple[Push, ...]
-    arriving: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class CancelTaken:
-    """What became of a cancel: `result` 0 (sent) or -1; `accepted` is the order's number once it is on its way."""
-
-    result: int
-    message: str
-    accepted: int
-    pushes: tuple[Push, ...]
 
 
 class Counter:
@@ -86,6 +72,7 @@ class Counter:
         self._vouches_for = vouches_for
         self._sights: dict[Symbol, Sight] = {}
         self._held_back: dict[Symbol, dict[int, None]] = {}
+        self._unheard: dict[Symbol, dict[int, None]] = {}  # on their way while a feed is silent
         self._gathered: dict[str, dict[Symbol, None]] | None = None
         # Outside a parking cage when they were taken. What was inside then is not judged again on arrival: a sell at
         # the cage's very floor would be parked whenever the best bid rose by a tick meanwhile.
@@ -115,7 +102,7 @@ class Counter:
         """Refuse at the request, refuse at the counter, or accept. An accepted order has yet to arrive."""
         verdict = judge(self._facts(ticket), self._sight(Symbol(ticket.code)))
         if verdict.draft is None:
-            error = self._order_error(ticket, -1, verdict.message)
+            error = order_error(ticket, -1, verdict.message)
             return Placed(-1, verdict.message, (error,))
         order = self._accounts.number(verdict.draft, ticket)
         if not verdict.message:
@@ -126,7 +113,7 @@ class Counter:
         self._accounts.put(order)
         if verdict.message:
             dead = self._accounts.put(order.changed(_S.JUNK, message=verdict.message))
-            error = self._order_error(ticket, order.order_id, verdict.message)
+            error = order_error(ticket, order.order_id, verdict.message)
             return Placed(order.order_id, "", (OrderPush(order), OrderPush(dead), error))
         quote = self._exchange.quote(order.symbol) if verdict.parked else None
         if quote is not None and is_held_back(order, quote):
@@ -142,7 +129,7 @@ class Counter:
             return CancelTaken(-1, message, 0, (CancelErrorPush(account, asked_id, "", -1, message),))
         objection = _TOO_LATE if not order.status.is_cancelable else cancel_objection(order, self._now_ms())
         if objection:
-            return CancelTaken(0, "", 0, (_cancel_error(order, objection),))
+            return CancelTaken(0, "", 0, (cancel_error(order, objection),))
         pending = _S.PARTSUCC_CANCEL if order.traded_volume else _S.REPORTED_CANCEL
         order = self._accounts.put(order.changed(pending))
         return CancelTaken(0, "", order.order_id, (OrderPush(order),))
@@ -150,7 +137,8 @@ class Counter:
     # what reaches the exchange
 
     def arrive(self, order_id: int) -> tuple[Push, ...]:
-        """An order arrives. One taken outside a parking cage is held back until prices come near."""
+        """An order arrives. One taken outside a parking cage is held back until prices come near; one for continuous
+        auction does not get there while the feed is silent, but with the next snapshot."""
         order = self._accounts.order(order_id)
         if order is None or not order.working or order.at_exchange:
             return ()
@@ -158,12 +146,27 @@ class Counter:
         if order_id in self._outside and quote is not None and is_held_back(order, quote):
             self._held_back.setdefault(order.symbol, {})[order_id] = None
             return ()
+        moment = ms_to_datetime(self._now_ms())
+        matching = may_match(order, moment)
+        if matching and self._lacks_book(order, quote):
+            self._unheard.setdefault(order.symbol, {})[order_id] = None
+            return ()
         self._outside.discard(order_id)
         order = self._accounts.put(order.changed(order.status, at_exchange=True))
-        now_ms = self._now_ms()
-        moment = ms_to_datetime(now_ms)
-        matching = may_match(order, moment) and self._vouches_for(order.symbol, now_ms)
         return self._book(self._exchange.arrive(order, moment, matching=matching))
+
+    def _lacks_book(self, order: SimOrder, quote: Quote | None) -> bool:
+        """Whether nobody knows the book that an order for continuous auction meets: the feed is silent, or (for a
+        market order, which cannot wait at the exchange) the session's first snapshot has yet to come."""
+        form = form_of(order)
+        if form is not OrderForm.FIXED and not self._vouches_for(order.symbol, self._now_ms()):
+            return True
+        return form is OrderForm.MARKET and (quote is None or not (is_trading(quote) or is_halted(quote)))
+
+    def cancel_wait_ms(self, order_id: int) -> int:
+        """How long the exchange lets a cancel lie that reaches it now."""
+        order = self._accounts.order(order_id)
+        return cancel_wait_ms(order, self._now_ms()) if order is not None else 0
 
     def cancel_arrives(self, order_id: int) -> tuple[Push, ...]:
         """A cancel arrives: the open rest goes, or it was too late, or the exchange takes none by now."""
@@ -171,12 +174,12 @@ class Counter:
         if order is None:
             return ()
         if not order.working:
-            return (_cancel_error(order, _TOO_LATE),)
+            return (cancel_error(order, _TOO_LATE),)
         objection = cancel_objection(order, self._now_ms())
         if not objection:
             return self._end(order, "")
         order = self._accounts.put(order.changed(_S.PART_SUCC if order.traded_volume else _S.REPORTED))
-        return (_cancel_error(order, objection), OrderPush(order))
+        return (cancel_error(order, objection), OrderPush(order))
 
     def resume(self, order: SimOrder) -> None:
         """An order that rested when the terminal ended rests again."""
@@ -188,6 +191,9 @@ class Counter:
         pushes = self._book(self._exchange.show(quote))
         for order_id in self._held_back.pop(quote.symbol, ()):
             pushes += self.arrive(order_id)
+        if is_trading(quote) or quote.phase is Phase.CLOSE_CALL:
+            for order_id in self._unheard.pop(quote.symbol, ()):
+                pushes += self.arrive(order_id)
         if quote.phase in (Phase.CLOSED, Phase.AFTER_HOURS) and (clock := quote.time.time()) >= _CLOSE:
             last = quote.phase is Phase.CLOSED and clock >= _FIXED_END
             pushes += self.expire(quote.symbol, fixed_too=last)
@@ -215,6 +221,7 @@ class Counter:
         self._accounts.next_day(day)
         self._exchange.without_books()
         self._held_back.clear()
+        self._unheard.clear()
         self._outside.clear()
 
     # inside
@@ -241,7 +248,7 @@ class Counter:
 
     def _book(self, moved: Moved) -> tuple[Push, ...]:
         """Enter what the exchange did: per order its fills, then its state; then money and holdings."""
-        if not (moved.fills or moved.ended or moved.limits):
+        if not (moved.fills or moved.ended or moved.limits or moved.refused):
             return ()
         pushes: list[Push] = []
         touched: dict[str, dict[Symbol, None]] = {}
@@ -257,15 +264,21 @@ class Counter:
                 order = self._finish(order, _REST_CANCELLED)
             pushes.append(OrderPush(order))
             touched.setdefault(order.account, {})[order.symbol] = None
+        for order_id, message in moved.refused:
+            order = self._end_as(_S.JUNK, self._accounts.must(order_id), message)
+            pushes += [OrderPush(order), late_error(order, message)]
+            touched.setdefault(order.account, {})[order.symbol] = None
         for account, symbols in touched.items():
             pushes += self._views(account, symbols)
         return tuple(pushes)
 
     def _finish(self, order: SimOrder, message: str) -> SimOrder:
         """Cancel what is open, free what it held back."""
+        return self._end_as(_S.PART_CANCEL if order.traded_volume else _S.CANCELED, order, message)
+
+    def _end_as(self, status: OrderStatus, order: SimOrder, message: str) -> SimOrder:
         self._exchange.withdraw(order)
         self._accounts.release(order)
-        status = _S.PART_CANCEL if order.traded_volume else _S.CANCELED
         return self._accounts.put(order.changed(status, message=message or None))
 
     def _end(self, order: SimOrder, message: str) -> tuple[Push, ...]:
@@ -284,12 +297,3 @@ class Counter:
             AssetPush(self._accounts.asset(account)),
             *(PositionPush(position) for position in positions if position is not None),
         ]
-
-    def _order_error(self, ticket: Ticket, order_id: int, message: str) -> OrderErrorPush:
-        remark = cut_remark(ticket.remark)
-        return OrderErrorPush(ticket.account, order_id, ticket.seq, message, remark, ticket.strategy)
-
-
-def _cancel_error(order: SimOrder, message: str) -> CancelErrorPush:
-    market = MARKETS.get(order.market, -1)
-    return CancelErrorPush(order.account, order.order_id, order.sysid, market, message)

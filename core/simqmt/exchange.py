@@ -40,11 +40,12 @@ class Filled:
 @dataclass(frozen=True, slots=True)
 class Moved:
     """What an event did: fills in order, orders whose rest the exchange cancelled, (order, limit) of market orders
-    whose rest waits at a price."""
+    whose rest waits at a price, (order, reason) of orders that it refused when it came to process them."""
 
     fills: tuple[Filled, ...] = ()
     ended: tuple[int, ...] = ()
     limits: tuple[tuple[int, int], ...] = ()
+    refused: tuple[tuple[int, str], ...] = ()
 
 
 NOTHING = Moved()
@@ -185,6 +186,11 @@ def moved_by(order: SimOrder, met: Met) -> Moved:
 def is_trading(quote: Quote) -> bool:
     """Whether a snapshot shows continuous auction."""
     return quote.phase is Phase.CONTINUOUS and not quote.suspended
+
+
+def is_halted(quote: Quote) -> bool:
+    """Whether a snapshot shows a suspension or a halt."""
+    return quote.suspended or quote.phase is Phase.SUSPENDED
 
 
 def is_market(order: SimOrder) -> bool:

@@ -1,7 +1,7 @@
 """The simulator's own reading: orders stand in a queue, call auctions match, breaks are waited through.
 
 A symbol's orders are in one of four places. `calling`: sent in a call auction. `fresh`: sent in a break (09:25 to
-09:30, lunch, a halt, before the first snapshot) or while a feed is silent; they meet the first continuous snapshot as if they arrived then.
+09:30, lunch, a halt, before the first snapshot); they meet the first continuous snapshot as if they arrived then.
 `standing`: in the queue of continuous auction (`core.exchange.standing`), and in the closing call. `fixed`: waiting for
 after-hours trading at the closing price.
 
@@ -25,7 +25,8 @@ from core.exchange.sessions import SessionPhase, phase_at
 from core.exchange.standing import Standing, advance, displayed_ahead
 from core.exchange.symbols import tick_size
 from core.exchange.ticks import milli_tick
-from core.simqmt.exchange import NOTHING, Books, Filled, Moved, form_of, is_trading, moved_by
+from core.simqmt.exchange import NOTHING, Books, Filled, Moved, form_of, is_halted, is_trading, moved_by
+from core.simqmt.gate import late_objection
 from core.simqmt.records import SimOrder
 
 _CALLS = frozenset({Phase.OPEN_CALL, Phase.CLOSE_CALL})
@@ -92,7 +93,7 @@ class QueueExchange(Books):
         if matching and quote is not None and is_trading(quote):
             return self._meet(line, order, datetime_to_ms(moment))
         session = phase_at(order.symbol, moment)
-        halted = quote is not None and (quote.suspended or quote.phase is Phase.SUSPENDED)
+        halted = quote is not None and is_halted(quote)
         if form is OrderForm.MARKET and (halted or session is not SessionPhase.CONTINUOUS):
             return Moved(ended=(order.order_id,))
         if session in _CALL_SESSIONS:
@@ -156,6 +157,7 @@ class QueueExchange(Books):
         """What waited for continuous auction arrives, oldest first."""
         limits: list[tuple[int, int]] = []
         ended: list[int] = []
+        refused: list[tuple[int, str]] = []
         if not (line.fresh or line.calling):
             return Moved(tuple(fills))
         waiting = {
@@ -164,16 +166,19 @@ class QueueExchange(Books):
         }  # a call of which no snapshot was seen has nothing to decide it
         line.calling, line.fresh = {}, {}
         for order in waiting.values():
+            if objection := late_objection(order, quote):
+                refused.append((order.order_id, objection))
+                continue
             moved = self._meet(line, order, quote.time_ms)
             fills += moved.fills
             limits += moved.limits
             ended += moved.ended
-        return Moved(tuple(fills), tuple(ended), tuple(limits))
+        return Moved(tuple(fills), tuple(ended), tuple(limits), tuple(refused))
 
     # auctions
 
     def _join(self, symbol: Symbol) -> Moved:
-        """What a halt or a silent feed kept from continuous auction takes part in the closing call, market orders not."""
+        """What a halt or a break kept from continuous auction takes part in the closing call, market orders not."""
         line = self._lines.get(symbol)
         if line is None or not line.fresh:
             return NOTHING

@@ -146,7 +146,8 @@ class Front:
         if not order.at_exchange:
             self._on_arrival(order.order_id, self._counter.arrive)
         if not order.status.is_cancelable:
-            self._on_arrival(order.order_id, self._counter.cancel_arrives)
+            wait_ms = self._counter.cancel_wait_ms(order.order_id)
+            self._on_arrival(order.order_id, self._counter.cancel_arrives, wait_ms)
 
     def push(self, pushes: Sequence[Push]) -> None:
         """Each push to each session that hears of the account."""
@@ -200,14 +201,17 @@ class Front:
     def _reach(self, outcome: Outcome) -> list[Push]:
         """What an outcome and its arrival at the exchange cause."""
         pushes = list(outcome.pushes)
-        for order_id, reach in (
-            (outcome.arriving, self._counter.arrive),
-            (outcome.cancelling, self._counter.cancel_arrives),
-        ):
-            if order_id and not self._latency_ms:
-                pushes += reach(order_id)
-            elif order_id:
-                self._on_arrival(order_id, reach)
+        if order_id := outcome.arriving:
+            if self._latency_ms:
+                self._on_arrival(order_id, self._counter.arrive)
+            else:
+                pushes += self._counter.arrive(order_id)
+        if order_id := outcome.cancelling:
+            wait_ms = self._counter.cancel_wait_ms(order_id)
+            if wait_ms or self._latency_ms:
+                self._on_arrival(order_id, self._counter.cancel_arrives, wait_ms)
+            else:
+                pushes += self._counter.cancel_arrives(order_id)
         return pushes
 
     def _finish(self, done: list[Done]) -> None:
@@ -220,7 +224,9 @@ class Front:
         self.push(self._counter.gathered())
         done.clear()
 
-    def _on_arrival(self, order_id: int, reach: Callable[[int], tuple[Push, ...]]) -> None:
+    def _on_arrival(self, order_id: int, reach: Callable[[int], tuple[Push, ...]], least_ms: int = 0) -> None:
+        """After the terminal's latency. What the exchange lets lie for `least_ms` comes before the snapshot of then."""
+
         def arrive() -> None:
             with self._lock:
                 if self.closed:
@@ -229,4 +235,5 @@ class Front:
                 self._commit("arrival")
                 self.push(pushes)
 
-        self.clock.schedule(self.clock.now_ms() + self._latency_ms, Rank.ARRIVAL, arrive)
+        rank = Rank.ANSWER if least_ms > self._latency_ms else Rank.ARRIVAL
+        self.clock.schedule(self.clock.now_ms() + max(self._latency_ms, least_ms), rank, arrive)

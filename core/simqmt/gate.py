@@ -13,10 +13,10 @@ from decimal import Decimal
 from functools import lru_cache
 
 from core.domain.enums import Phase, Side
-from core.domain.market import Instrument, Quote, Symbol, ms_to_datetime
+from core.domain.market import Instrument, Quote, Symbol, datetime_to_ms, ms_to_datetime
 from core.domain.money import milli_to_decimal
 from core.exchange.boards import exchange_of
-from core.exchange.cage import BookTop, cage_bound, quote_limits, top_of
+from core.exchange.cage import BookTop, breach, cage_bound, quote_limits, top_of
 from core.exchange.checks import check_order
 from core.exchange.ledger import Ledger
 from core.exchange.limits import LimitFacts, Limits
@@ -25,7 +25,7 @@ from core.exchange.orders import OrderQuery
 from core.exchange.orders import Verdict as RuleVerdict
 from core.exchange.price_types import PriceType, price_type_of, uses_protection
 from core.exchange.refusals import Refusal, RuleCode
-from core.exchange.sessions import SessionPhase, cancel_refusal, phase_at
+from core.exchange.sessions import SessionPhase, cancel_refusal, next_start, phase_at
 from core.simqmt.records import STOCK_BUY, STOCK_SELL, Draft, SimOrder, Ticket
 
 _C = RuleCode
@@ -60,6 +60,7 @@ _COUNTER_WORDS = {
 """The first four are real counters' codes; the others are ours, in their shape."""
 
 _OTHER = ("120140", "委托被拒绝")
+_BREAKS = frozenset({SessionPhase.GAP, SessionPhase.LUNCH})
 _ABSURD = 1e9
 """Yuan: no price comes near."""
 
@@ -132,6 +133,8 @@ def judge(facts: OrderFacts, sight: Sight) -> Verdict:
     kind = price_type_of(ticket.price_type)
     side = Side.BUY if ticket.order_type == STOCK_BUY else Side.SELL
     prefix = _prefix(ticket.code, ticket.price_type, side)
+    if not math.isfinite(ticket.price) or abs(ticket.price) >= _ABSURD:
+        return Verdict(None, f"{prefix}[价格 {ticket.price:g} 不是能用的价格，请填以元计的数。]")
     symbol = Symbol(ticket.code)
     price = _price(ticket, kind, sight.quote)
     if kind is not None and kind.form is OrderForm.MARKET:
@@ -172,9 +175,30 @@ def may_match(order: SimOrder, moment: datetime) -> bool:
 def is_held_back(order: SimOrder, quote: Quote) -> bool:
     """Whether a price cage of the older kind keeps the order out of the book for now."""
     cage = cage_bound(order.symbol, order.side, quote.time.date(), top_of(quote))
-    if cage is None or cage.rejects or quote.phase is not Phase.CONTINUOUS:
+    if cage is None or cage.rejects or quote.phase is not Phase.CONTINUOUS or not order.price:
         return False
     return order.price > cage.bound if order.side is Side.BUY else order.price < cage.bound
+
+
+def late_objection(order: SimOrder, quote: Quote) -> str:
+    """Why the exchange refuses an order that it was sent in a break, when the book of continuous auction is there, in the
+    counter's words; empty when it takes it. (A break has no price cage, so nobody judged it by one.)"""
+    sent = phase_at(order.symbol, ms_to_datetime(order.time_ms))
+    kind = price_type_of(order.price_type)
+    if sent not in _BREAKS or kind is None or kind.form is not OrderForm.LIMIT:
+        return ""
+    cage = cage_bound(order.symbol, order.side, quote.time.date(), top_of(quote))
+    refusal = breach(order.side, order.price, cage) if cage is not None and cage.rejects else None
+    return _prefix(order.symbol, order.price_type, order.side) + _counter_text(refusal) if refusal else ""
+
+
+def cancel_wait_ms(order: SimOrder, now_ms: int) -> int:
+    """How long a cancel that is taken now lies before it is processed: from 09:25 to 09:30 Shenzhen takes, and waits."""
+    moment = ms_to_datetime(now_ms)
+    if phase_at(order.symbol, moment) is not SessionPhase.GAP:
+        return 0
+    opening = next_start(order.symbol, moment, frozenset({SessionPhase.CONTINUOUS}))
+    return datetime_to_ms(opening) - now_ms
 
 
 def cancel_objection(order: SimOrder, now_ms: int) -> str:
@@ -241,8 +265,6 @@ def _limits(quote: Quote | None, instrument: Instrument | None, about: LimitFact
 def _price(ticket: Ticket, kind: PriceType | None, quote: Quote | None) -> Decimal | None:
     if kind is PriceType.LATEST_PRICE:
         return milli_to_decimal(quote.last) if quote is not None and quote.last else None
-    if not math.isfinite(ticket.price) or abs(ticket.price) >= _ABSURD:
-        return None
     return _meant(ticket.price)
 
 
