@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.errors import ContractError
 from core.simqmt.exchange import Exchange, QueueRule
 from core.simqmt.exchange_queue import QueueExchange
 from core.simqmt.exchange_touch import TouchExchange
@@ -9,4 +10,6 @@ from core.simqmt.exchange_touch import TouchExchange
 
 def make_exchange(rule: QueueRule = "back") -> Exchange:
     """`back`: honest queues and auctions; `touch`: the replay's documented rule."""
+    if rule not in ("back", "touch"):
+        raise ContractError(f'queue is "back" or "touch", not {rule!r}')
     return QueueExchange() if rule == "back" else TouchExchange()

@@ -11,7 +11,6 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +34,7 @@ from core.exchange.sessions import domain_phase
 from core.exchange.symbols import parse_symbol, tick_size
 from core.simqmt.builtin_dice import draws
 from core.simqmt.market_parts import WithoutPast
+from core.simqmt.static_values import levels_of, price_of
 
 STEP_MS = 3_000
 _LEVELS = 5
@@ -44,7 +44,6 @@ _WINDOWS = (
     (time(15, 5), time(15, 30)),
 )
 _KNOWN = frozenset({"last", "preClose", "name", "bids", "asks", "suspended"})
-_ABSURD = Decimal(1_000_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +200,7 @@ def _line(file: str, code: str, fields: Any) -> Line:
         raise BadInput(f"没有这个字段；可用的是 {'、'.join(sorted(_KNOWN))}", where=where, field=unknown[0])
     if "last" not in fields:
         raise BadInput("缺少现价", where=where, field="last")
-    last = _price(where, "last", fields["last"])
+    last = price_of(where, "last", fields["last"])
     name = fields.get("name", str(symbol))
     if not isinstance(name, str):
         raise BadInput(f"应是文字，不是 {name!r}", where=where, field="name")
@@ -209,7 +208,7 @@ def _line(file: str, code: str, fields: Any) -> Line:
         symbol=symbol,
         name=name,
         last=last,
-        pre_close=_price(where, "preClose", fields.get("preClose", fields["last"])),
+        pre_close=price_of(where, "preClose", fields.get("preClose", fields["last"])),
         bids=_levels(where, "bids", fields),
         asks=_levels(where, "asks", fields),
         suspended=fields.get("suspended", False) is True,
@@ -219,24 +218,8 @@ def _line(file: str, code: str, fields: Any) -> Line:
 def _levels(where: str, field: str, fields: dict[str, Any]) -> tuple[Level, ...] | None:
     if field not in fields:
         return None
-    found: list[Level] = []
     given = fields[field]
-    pairs = given if isinstance(given, list) else [given]
-    for pair in pairs:
-        if not isinstance(pair, list) or len(pair) != 2 or type(pair[1]) is not int or pair[1] <= 0:
-            raise BadInput(f"每一档应是 [价格, 股数]，不是 {pair!r}", where=where, field=field)
-        found.append((_price(where, field, pair[0]), pair[1]))
-    return tuple(sorted(found, reverse=field == "bids"))
-
-
-def _price(where: str, field: str, value: Any) -> int:
-    try:
-        price = Decimal(str(value)) if not isinstance(value, bool) else Decimal(0)
-    except InvalidOperation:
-        price = Decimal(0)
-    if not price.is_finite() or not 0 < price < _ABSURD:
-        raise BadInput(f"应是大于 0 的价格（元），不是 {value!r}", where=where, field=field)
-    return decimal_to_milli(price.quantize(Decimal("0.001")))
+    return levels_of(where, field, given if isinstance(given, list) else [given], buy=field == "bids")
 
 
 def _on_grid(ms: int) -> int | None:

@@ -35,7 +35,8 @@ from core.simqmt.market import MarketSource, SkippingMarket, VouchingMarket, Wak
 from core.simqmt.markets import named_market
 from core.simqmt.opening import Position, new_ledgers
 from core.simqmt.records import Ticket
-from core.simqmt.static_market import Price, StaticMarket, instrument_of, open_ms, static_quote
+from core.simqmt.static_market import StaticMarket, instrument_of, open_ms, static_quote
+from core.simqmt.static_values import Price
 from core.simqmt.store import Store
 from core.simqmt.structs import load_surface
 from core.simqmt.trader_client import link_of_client
@@ -66,6 +67,12 @@ class SimTerminal(Course):
         `market` is a source or a name (`markets`); without one the terminal shows what `set_quote` puts in. Without a
         clock it runs free at 1x. `power_safe`: every commit waits for the disk (`store`). Raises UserError when the folder is in use or its file is damaged.
         """
+        if not (clock is None or isinstance(clock, Conductor)):
+            raise ContractError(
+                f"clock is a Conductor, as Conductor(start_ms, lockstep=False, speed=1.0), not {clock!r}"
+            )
+        if latency_ms < 0:
+            raise ContractError(f"latency_ms is not negative as {latency_ms}")
         if isinstance(market, str):
             market = named_market(market, seed, None if clock is None else clock.now_ms())
         self.market: MarketSource = market if market is not None else StaticMarket()
@@ -162,6 +169,7 @@ class SimTerminal(Course):
         ends its sessions (`hours`).
         """
         with self.lock:
+            self._require_open()
             quote = static_quote(
                 code,
                 self.clock.now_ms(),
@@ -221,6 +229,7 @@ class SimTerminal(Course):
     def next_day(self) -> None:
         """Go to the next trading day: open orders expire, T+1 settles; the clock moves to its 09:30 when it can."""
         with self.lock:
+            self._require_open()
             self._roll(MAINLAND.next_trading_day(self.trading_day))
             start_ms = open_ms(self.trading_day)
             self._hours.skip_to(start_ms)
@@ -237,6 +246,7 @@ class SimTerminal(Course):
         """An order typed in the terminal's own window (23 buys, 24 sells, limit). Its number, or -1."""
         ticket = Ticket(account, code, order_type, volume, 11, float(price), "", remark)
         with self.lock:
+            self._require_open()
             placed = self._counter.place(ticket)
             self.front.settle(Outcome(None, placed.pushes, arriving=placed.arriving))
         return placed.order_id
@@ -244,6 +254,7 @@ class SimTerminal(Course):
     def manual_cancel(self, account: str, order_id: int) -> int:
         """A cancel from the terminal's own window: 0 (sent) or -1."""
         with self.lock:
+            self._require_open()
             taken = self._counter.ask_cancel(account, order_id, self._accounts.order(order_id))
             self.front.settle(Outcome(None, taken.pushes, cancelling=taken.accepted))
         return taken.result
@@ -262,6 +273,10 @@ class SimTerminal(Course):
             forget()
         if self._own_clock:
             self.clock.stop()
+
+    def _require_open(self) -> None:
+        if self.closed:
+            raise ContractError("this terminal is closed: make another on its folder")
 
     def _open_day(self, cash: Mapping[str, Decimal], positions: Mapping[str, Sequence[Position]]) -> None:
         today = self.clock.now().date()
