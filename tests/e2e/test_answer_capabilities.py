@@ -18,14 +18,10 @@ from core.service import commands as c
 from core.service.news import AlarmNews, AssetNews, CommandAnswered
 from tests.fakes.desk import ACCOUNT, LockstepDesk, journal_rows, steps
 from tests.fakes.records import item
+from tests.fakes.simqmt import silence
 
 PF = "600000.SH"
 Make = Callable[..., LockstepDesk]
-
-
-def silence(day: LockstepDesk) -> None:
-    """No pushes from now on; answers still come."""
-    day.terminal.front.push = lambda *_arguments, **_options: None  # type: ignore[method-assign]
 
 
 def titles(day: LockstepDesk) -> list[bool]:
@@ -41,7 +37,7 @@ def test_004_17_a_late_answer_gives_the_order_its_number_and_ends_the_doubt(desk
     query = "SELECT state, order_id FROM intents"
 
     def deaf() -> None:
-        silence(day)
+        silence(day.terminal)
         for name in ("queryStockOrders", "queryStockTrades", "queryStockPositions", "queryStockAsset"):
             day.terminal.faults.never_answer(name)
 

@@ -19,6 +19,7 @@ from core.simqmt.requests import Call
 from tests.fakes.desk import ACCOUNT, LockstepDesk, steps
 from tests.fakes.market import quote
 from tests.fakes.records import item
+from tests.fakes.simqmt import silence
 
 PF = "600000.SH"
 WK = "000002.SZ"
@@ -109,28 +110,13 @@ def test_an_unknown_order_that_did_arrive_is_found_and_not_sent_again(desk: Make
     """Only the queries tell: neither answer nor pushes come, for the session was lost to pushes."""
     day = desk(steps(PF, "09:31:00", ["10.50", *["10.05"] * 10]), [item()])
     day.terminal.faults.drop_response("orderStock")
-    silent = Silence(day)
-    day.at("09:31:02", silent.begin)
-    day.at("09:31:05", silent.end)
+    day.at("09:31:02", lambda: silence(day.terminal))
+    day.at("09:31:05", day.terminal.faults.clear)
     day.run()
     assert len(sent(day)) == 1
     assert [state for _, state, _ in final_states(day)] == ["FILLED"]
     assert day.decisions("ENTRY") == [("ACTED", "SENT")]
     assert [n.cured for n in day.told(AlarmNews) if n.title == "委托结果不明"] == [False, True]
-
-
-class Silence:
-    """While it lasts the terminal pushes nothing; answers to queries still come."""
-
-    def __init__(self, day: LockstepDesk) -> None:
-        self._front = day.terminal.front
-        self._push = self._front.push
-
-    def begin(self) -> None:
-        self._front.push = lambda *_arguments, **_options: None  # type: ignore[method-assign]
-
-    def end(self) -> None:
-        self._front.push = self._push  # type: ignore[method-assign]
 
 
 def test_an_unknown_sell_holds_a_stop_back_until_the_broker_has_ruled_it_out(desk: Make) -> None:
@@ -183,8 +169,7 @@ def test_an_order_caught_by_the_disconnect_is_not_sent_again_before_reconciliati
     """The order has left, the session dies before its answer: the restart finds it at the broker by its remark."""
     first = desk(steps(PF, "09:31:00", ["10.50", "10.05", "10.05", "10.05"]), [item()])
     first.terminal.faults.delay_response("orderStock", 500)
-    silent = Silence(first)
-    first.at("09:31:02", silent.begin)
+    first.at("09:31:02", lambda: silence(first.terminal))
     first.at("09:31:03", first.terminal.disconnect)
     first.run()
     (call,) = sent(first)

@@ -127,6 +127,12 @@ def make_terminal(
     return desk
 
 
+def silence(terminal: SimTerminal) -> None:
+    """Nothing of orders, fills and money is pushed from now on; answers and the loss of a session are still told."""
+    for kind in ("order", "trade", "order_error", "cancel_error", "asset", "position"):
+        terminal.faults.drop_push(kind)
+
+
 class Api:
     """The XtQuantTrader, with those of its calls marked that return at once."""
 
