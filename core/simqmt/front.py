@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import threading
+from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -24,6 +25,9 @@ from core.simqmt.structs import Surface
 OTHER_PROCESS = (
     "模拟 MiniQMT 只在启动它的那个进程里，这是它的子进程，没有终端。请让程序在一个进程里运行（不用多进程）。"
 )
+KEPT_CALLS = 200_000
+"""A desk that runs for weeks asks without end."""
+
 _BATCH = 100
 """Requests to one commit at most: the first of a flood shall not wait for the last."""
 
@@ -58,7 +62,7 @@ class Front:
         self._sessions = Sessions()
         self._reporter = Reporter(surface, clock, faults, self._sessions, desk, self.disconnect, on_lost)
         self._reader = CallReader(surface)
-        self._calls: list[Call] = []
+        self._calls: deque[Call] = deque(maxlen=KEPT_CALLS)
         # Programs leave requests without waiting for the terminal's lock, which is held while a batch is done.
         self._door = threading.Lock()
         self._inbox: list[Request] = []
@@ -71,7 +75,7 @@ class Front:
 
     @property
     def calls(self) -> tuple[Call, ...]:
-        """Every native request so far."""
+        """The native requests so far, the last `KEPT_CALLS` of them."""
         with self._door:
             return tuple(self._calls)
 

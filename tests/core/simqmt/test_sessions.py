@@ -264,3 +264,12 @@ def test_the_real_natives_are_never_mixed_with_the_simulated(
     with pytest.raises(ContractError, match="imported before"):
         install(terminal)
     terminal.close()
+
+
+def test_the_call_log_forgets_the_oldest_requests(open_desk: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.simqmt.front.KEPT_CALLS", 5)
+    desk = open_desk()
+    trader = desk.trader()
+    for volume in range(100, 800, 100):
+        trader.buy(PFYH, volume, 9.0)
+    assert [call["m_nOrderVolume"] for call in desk.terminal.call_log] == [300, 400, 500, 600, 700]
