@@ -20,6 +20,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from core.domain.market import ms_to_datetime
+from core.errors import UserError
 from core.simqmt.activity import Activity, ParkToken
 from core.simqmt.agenda import Agenda, EventSource, Rank, TimedLoop
 
@@ -157,6 +158,8 @@ class Conductor(Activity):
                 return
             try:
                 release()
+            except UserError as error:
+                _log.error("%s", error)
             except Exception:  # noqa: BLE001 - thread border: one bad event must not stop the clock
                 _log.exception("an event of the simulated terminal failed")
             finally:

@@ -22,7 +22,7 @@ from core.simqmt.hours import Hours, is_morning, still_quotes
 from core.simqmt.looking import Looking
 from core.simqmt.market import MarketSource, VouchingMarket
 from core.simqmt.records import Push
-from core.simqmt.store import Store
+from core.simqmt.store import LedgerStopped, Store
 
 
 class Course(Looking):
@@ -126,11 +126,19 @@ class Course(Looking):
         for item in self.market.instruments():
             self._instruments[item.symbol] = item
 
+    def _give_up(self) -> None:
+        """The ledger cannot be written."""
+        raise NotImplementedError
+
     def _commit(self, *steps: str) -> None:
-        """Make durable what changed. `steps` name the moment for a fault that kills."""
+        """Make durable what changed. `steps` name the moment for a fault that kills. Raises LedgerStopped."""
         fateful = [step for step in steps if step in FATEFUL_COMMITS] if self._accounts.changed else []
         for step in fateful:
             self.faults.step(f"{step}.before_commit")
-        self._accounts.commit(self._store)
+        try:
+            self._accounts.commit(self._store)
+        except LedgerStopped:
+            self._give_up()
+            raise
         for step in fateful:
             self.faults.step(f"{step}.after_commit")

@@ -196,7 +196,10 @@ def _keep_beijing_time() -> None:
 
 def _close(terminal: SimTerminal, process: int) -> None:
     if process == os.getpid():  # not in a process that the program forked
-        terminal.close()
+        try:
+            terminal.close()
+        except UserError as error:
+            sys.stderr.write(f"{error}\n")
         terminal.clock.stop()
 
 

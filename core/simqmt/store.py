@@ -77,6 +77,10 @@ class Changes:
     trades: Sequence[SimTrade]
 
 
+class LedgerStopped(UserError):
+    """The ledger cannot be written any more. What was committed counts, and nothing else was told."""
+
+
 class FolderLock:
     """One process owns a terminal's folder. The operating system drops the lock when the process dies."""
 
@@ -92,7 +96,9 @@ class FolderLock:
             ) from None
 
     def release(self) -> None:
-        """Give the folder back."""
+        """Give the folder back; again does nothing."""
+        if self._file.closed:
+            return
         with contextlib.suppress(OSError):
             _unlock(self._file.fileno())
         self._file.close()
@@ -111,11 +117,18 @@ class Store:
         self._meta: dict[str, str] = {}
         self._commits = 0
         self._keeper = LogKeeper(self.path)
+        with contextlib.ExitStack() as undo:
+            undo.callback(self._lock.release)
+            self._connect(power_safe, undo)
+            undo.pop_all()
+
+    def _connect(self, power_safe: bool, undo: contextlib.ExitStack) -> None:
         try:
             self._db = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
+            undo.callback(self._db.close)
             self._open(power_safe)
+            self._file = _identity(self.path)
         except (sqlite3.Error, ValueError, KeyError, TypeError, ArithmeticError, UserError) as error:
-            self._lock.release()
             raise UserError(
                 f"模拟终端账本 {self.path} 打不开或已损坏：{error}。请从备份恢复，或移走该文件后重新开始。"
             ) from error
@@ -170,7 +183,21 @@ class Store:
         return {row[1]: holding_of(row) for row in rows}
 
     def save(self, state: TerminalState, changes: Changes) -> None:
-        """Commit these changes with the counters and the time; durable when it returns."""
+        """Commit these changes with the counters and the time; durable when it returns. Raises LedgerStopped."""
+        if _identity(self.path) != self._file:
+            raise LedgerStopped(
+                f"模拟终端账本 {self.path} 在运行中被删除、移走或换掉了，终端已停止。"
+                "程序运行时请不要动它的目录；请重新启动程序。"
+            )
+        try:
+            self._save(state, changes)
+        except sqlite3.Error as error:
+            raise LedgerStopped(
+                f"模拟终端账本 {self.path} 写不进去：{error}。终端已停止，答复过的都在账本里。"
+                "请检查磁盘空间和权限，再重新启动程序。"
+            ) from error
+
+    def _save(self, state: TerminalState, changes: Changes) -> None:
         day = state.day.isoformat() if state.day else ""
         meta = {
             "day": day,
@@ -247,6 +274,15 @@ class LastMoment:
     day: date
     time_ms: int
     market: str
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    """Which file that is; a file that was put in its place is another, and one that is gone none."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return 0, 0
+    return found.st_dev, found.st_ino
 
 
 def last_moment(folder: Path) -> LastMoment | None:

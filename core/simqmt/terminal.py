@@ -85,7 +85,7 @@ class SimTerminal(Course):
         self.latency_ms = latency_ms
         self.seed = seed
         self.faults = faults if faults is not None else Faults(seed=seed)
-        self.closed = False
+        self.closed = self._left = False
         self.on_close: list[Callable[[], None]] = []
         self.surface = load_surface()
         self.lock = threading.RLock()  # taken before any lock of a client
@@ -260,19 +260,35 @@ class SimTerminal(Course):
         return taken.result
 
     def close(self) -> None:
-        """Log everyone out and give the folder back. Calls still blocked in a program are released."""
+        """Log everyone out and give the folder back. Calls still blocked in a program are released. Raises UserError when
+        the ledger could not be written at the end."""
+        try:
+            with self.lock:
+                if not self.closed:
+                    self.closed = self.front.closed = True
+                    self._commit()
+        finally:
+            self._leave()
+            if self._own_clock:
+                self.clock.stop()
+
+    def _give_up(self) -> None:
+        """A terminal without a ledger ends, as one that crashed: programs hear that they lost it, and what they still
+        wait for did not happen."""
+        self.closed = self.front.closed = True
+        self.front.disconnect(None)
+        self._leave()
+
+    def _leave(self) -> None:
         with self.lock:
-            if self.closed:
+            if self._left:
                 return
-            self.closed = self.front.closed = True
-            self._commit()
+            self._left = True
             self._store.close()
         self.front.close()
         self.data.disconnect()
         for forget in self.on_close:
             forget()
-        if self._own_clock:
-            self.clock.stop()
 
     def _require_open(self) -> None:
         if self.closed:
