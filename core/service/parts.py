@@ -6,9 +6,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
 from core.clock import Clock
 from core.domain.exrights import ExRightsPolicy
 from core.domain.market import Instrument, Quote
@@ -74,7 +71,3 @@ class DeskParts:
     ex_rights: ExRightsPolicy = ExRightsPolicy.RESCALE
     exchange: Callable[[Sequence[Quote]], None] | None = None
     describe: Callable[[Iterable[Instrument]], None] = lambda _instruments: None
-
-    def rows_of(self, row: int) -> NDArray[np.intp]:
-        """One board row, as the monitor wants it."""
-        return np.array([row], dtype=np.intp)

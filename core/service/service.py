@@ -9,33 +9,21 @@ from dataclasses import dataclass
 from datetime import date
 
 from core.clock import Clock
-from core.domain.decision import Decision, ItemView, Signal
-from core.domain.enums import AlarmRank, IntentState, LinkState, SignalKind
-from core.domain.events import (
-    AssetReported,
-    BrokerEvent,
-    CancelAnswered,
-    Disconnected,
-    OrderAnswered,
-    OrderFailed,
-    OrderReported,
-    OrderSent,
-    PositionReported,
-    TradeReported,
-)
-from core.domain.market import Quote, Symbol
+from core.domain.enums import AlarmRank, LinkState
+from core.domain.events import OrderReported, TradeReported
+from core.domain.market import Quote
 from core.domain.trading import Intent
 from core.domain.watch import WatchItem
 from core.errors import BrokerError, JournalError
 from core.exchange.sessions import domain_phase
-from core.execution.automation import Automation
 from core.execution.ids import Ids
-from core.execution.triggers import TriggerBook
-from core.execution.views import item_view
 from core.ports import JournalState
+from core.service.automation_desk import AutomationDesk
+from core.service.broker_desk import BrokerDesk
 from core.service.calendar_desk import tell_calendar
 from core.service.day import TradingDay
 from core.service.feed_desk import FeedDesk
+from core.service.item_states import ItemStates
 from core.service.items import ItemBook
 from core.service.journal_watch import JournalWatch
 from core.service.parts import DeskParts
@@ -61,8 +49,6 @@ class TradingService:
         self._options = options
         self._clock = clock
         self._stopping = False
-        self.automation: Automation | None = None
-        self.ids: Ids | None = None
 
     def furnish(self, parts: DeskParts) -> None:
         """Give the service its rooms; once."""
@@ -73,6 +59,12 @@ class TradingService:
         )
         self._journal_watch = JournalWatch(parts, lambda: self._day.today, lambda: self._stopping)
         self._feed = FeedDesk(parts, self._items)
+        self._automation = AutomationDesk(
+            parts,
+            self._items,
+            lambda items: self.rights.holds.free(items),
+            lambda ids: self._states.tell(ids),
+        )
         past = parts.history
         self.rights = RightsDesk(
             parts,
@@ -80,28 +72,36 @@ class TradingService:
             parts.ex_rights,
             past.closes if past is not None else None,
             past.dividends if past is not None else None,
-            self._tell_views,
-            self._sweep,
+            lambda ids: self._states.tell(ids),
+            self._automation.sweep,
         )
+        self._states = ItemStates(
+            parts, self._items, lambda: self._automation.triggers, self.rights.holds.view
+        )
+        self._broker = BrokerDesk(parts, self._items, self._automation, self._states)
 
     @property
     def items(self) -> dict[str, WatchItem]:
         """The watchlist by id, in the user's order."""
         return self._items.all
 
+    @property
+    def ids(self) -> Ids | None:
+        """Ids of the day's intents; None before the first day began."""
+        return self._automation.ids
+
     # life
 
     async def start(self) -> None:
         """Watchlist, channel, reconciliation, quotes; only then automation. The journal is open already.
 
-        A channel that is not there is said on the desk: quotes
-        and alerts run without it.
+        A channel that is not there is said on the desk: quotes and alerts run without it.
         """
         p = self.parts
         p.speaker.state()
         told = await self._begin_day(self._day.today)
         p.speaker.again(told.decisions)
-        p.broker.listen(self._on_broker_event)
+        p.broker.listen(self._broker.on_event)
         p.feed.listen(self.on_quotes)
         try:
             await p.link.open()
@@ -117,6 +117,7 @@ class TradingService:
     async def stop(self) -> None:
         """Orderly end: feed, channel, what is being written, journal."""
         self._stopping = True
+        self._automation.stop()
         p = self.parts
         await p.feed.close()
         await p.link.close()
@@ -135,22 +136,9 @@ class TradingService:
         p = self.parts
         state = await p.journal.load(day)
         self._items.replace(state.items)
-        start = await p.journal.next_id(day)
-        self.ids = Ids(p.journal.tag, day, start)
+        first_number = await p.journal.next_id(day)
         p.intents.restore(i for i in state.intents if p.intents.get(i.intent_id) is None)
-        triggers = TriggerBook(day)
-        triggers.restore(p.intents.all())
-        self.automation = Automation(
-            account_id=p.broker.account_id,
-            clock=p.clock,
-            ids=self.ids,
-            triggers=triggers,
-            gate=p.gate,
-            sender=p.sender,
-            facts=p.account,
-            on_signal=self._on_signal,
-            on_decision=self._on_decision,
-        )
+        self._automation.begin(day, first_number)
         self._day.begin(day)
         tell_calendar(p, day)
         return state
@@ -164,7 +152,7 @@ class TradingService:
         await self._feed.subscribe()
         self.parts.background.spawn(self.rights.learn())
         self.parts.speaker.items(tuple(self.items.values()))
-        self._tell_views(self.items)
+        self._states.tell()
 
     def allow_fallback(self, allowed: bool) -> str:
         """Whether stand-in sources may trigger; what is said about it."""
@@ -181,124 +169,29 @@ class TradingService:
         p.meter.batch()
         rows = p.board.apply(quotes)
         self.rights.on_quotes(quotes)
-        if self.automation is not None and len(rows):
-            self.automation.on_hits(p.monitor.sweep(rows), self.rights.holds.free(self.items))
+        self._automation.take(rows)
         self._feed.on_quotes(quotes)
         p.speaker.outbox.put_quotes(quotes)
         if p.charts is not None:
             p.charts.on_quotes(quotes)
 
-    def _look_again(self) -> None:
-        """The account changed: triggers that wait may act now, on the quotes that are there."""
-        if self.automation is None or self._stopping:
-            return
-        waiting = self.automation.triggers.waiting()
-        if not waiting:
-            return
-        for symbol in [s for s in self._items.symbols if not waiting.isdisjoint(self._items.of(s))]:
-            self._sweep(symbol)
-
-    def _sweep(self, symbol: Symbol) -> None:
-        """Compare the levels of a symbol with the quote that is there."""
-        p = self.parts
-        row = p.board.row(symbol)
-        if row is not None and self.automation is not None:
-            p.meter.batch()
-            self.automation.on_hits(p.monitor.sweep(p.rows_of(row)), self.rights.holds.free(self.items))
-
-    def _on_signal(self, signal: Signal) -> None:
-        self.parts.recorder.signal(signal)
-        self.parts.speaker.signal(signal)
-
-    def _on_decision(self, decision: Decision) -> None:
-        p = self.parts
-        if decision.intent_id:
-            p.meter.decided(decision.intent_id)
-        p.recorder.decision(decision)
-        item = self.items.get(decision.item_id)
-        p.speaker.decision(decision, alerts=item is None or item.alerts)
-        self._tell_views(self._items.of(decision.symbol))
-
-    # the broker
-
-    def _on_broker_event(self, event: BrokerEvent) -> None:
-        p = self.parts
-        p.book.tick()
-        match event:
-            case OrderSent():
-                p.sender.on_sent(event)
-            case OrderAnswered():
-                p.sender.on_answered(event)
-                p.link.refresh_soon()
-            case OrderFailed():
-                p.sender.on_failed(event)
-            case OrderReported() | TradeReported():
-                self.on_report(event)
-                p.link.refresh_soon()
-            case AssetReported():
-                p.book.apply_asset(event.asset, p.book.event_no)
-                self.on_account(())  # no state of an item depends on money
-            case PositionReported():
-                p.book.apply_position(event.position, p.book.event_no)
-                self.on_account(self._items.of(event.position.symbol))
-            case CancelAnswered():
-                self._on_cancel_answer(event)
-            case Disconnected():
-                p.link.lost(event.message)
-                self._tell_views(self.items)
-            case _:
-                p.speaker.state()
+    # what others tell, before and after the rooms are furnished
 
     def on_report(self, event: OrderReported | TradeReported) -> None:
-        """An order or a fill, from a push or from a query; what is known already says nothing."""
-        p = self.parts
-        if isinstance(event, OrderReported):
-            if not p.book.apply_order(event.order):
-                return
-            p.sender.on_order(event)
-            p.recorder.order(event.order)
-            p.speaker.order(event.order)
-            symbol = event.order.symbol
-        else:
-            if not p.book.apply_trade(event.trade):
-                return
-            p.recorder.trade(event.trade)
-            p.speaker.trade(event.trade)
-            symbol = event.trade.symbol
-        self._tell_views(self._items.of(symbol))
+        """An order or a fill that a query found."""
+        self._broker.on_report(event)
 
-    def on_account(self, item_ids: Sequence[str] | None = None) -> None:
-        """Money or holdings changed, with them the states of these items, or of all."""
-        self.parts.speaker.account()
-        self._tell_views(self.items if item_ids is None else item_ids)
-        self._look_again()
+    def on_account(self) -> None:
+        """Money or holdings changed."""
+        self._broker.on_account()
 
     def on_intent(self, intent: Intent) -> None:
         """An intent changed."""
-        p = self.parts
-        p.recorder.intent(intent)
-        key = f"unknown/{intent.intent_id}"
-        if intent.state is IntentState.UNKNOWN:
-            name = p.account.name(intent.symbol)
-            text = f"{name} 的委托发出后没有答复。本票同方向已停发，正在向柜台查询，请勿手动重下。"
-            p.speaker.alarm(key, AlarmRank.ALARM, "委托结果不明", text, intent.symbol)
-            p.link.resolve_soon()
-        else:
-            p.speaker.cure(key)
-        if intent.state.is_final and self.automation is not None:
-            wait_s = self.automation.on_final(intent)
-            if wait_s is not None and intent.kind is SignalKind.STOP_LOSS:
-                asyncio.get_running_loop().call_later(wait_s, self._look_again)
-        self._tell_views(self._items.of(intent.symbol))
+        self._broker.on_intent(intent)
 
     def on_journal(self, error: JournalError | None) -> None:
         """The journal took a write, or did not."""
         self._journal_watch.heard(error)
-
-    def _on_cancel_answer(self, event: CancelAnswered) -> None:
-        if not event.ok:
-            text = f"委托 {event.order_id} 撤单失败：{event.message}"
-            self.parts.speaker.alarm(f"cancel/{event.order_id}", AlarmRank.CARE, "撤单失败", text)
 
     # telling
 
@@ -307,28 +200,12 @@ class TradingService:
         p.speaker.state()
         p.speaker.items(tuple(self.items.values()))
         p.speaker.account()
-        self._tell_views(self.items)
+        self._states.tell()
 
     def tell_state(self) -> None:
         """The desk's state changed."""
         self.parts.speaker.state()
-        self._tell_views(self.items)
-
-    def _tell_views(self, item_ids: Sequence[str] | dict[str, WatchItem]) -> None:
-        if self.automation is None:
-            return
-        p = self.parts
-        desk = p.account.desk()
-        views: list[ItemView] = []
-        for item_id in item_ids:
-            item = self.items.get(item_id)
-            if item is not None:
-                facts = p.account.shares_of(item.symbol)
-                held = p.book.positions.get(item.symbol)
-                views.append(
-                    self.rights.holds.view(item_view(item, facts, desk, self.automation.triggers, held))
-                )
-        p.speaker.views(views)
+        self._states.tell()
 
     def _tick_clock(self) -> None:
         if self._stopping or self._options.clock_s is None:
@@ -359,4 +236,4 @@ class TradingService:
         self.parts.background.spawn(self.rights.learn())
         self._tell_all()
         for symbol in self._items.symbols:
-            self._sweep(symbol)
+            self._automation.sweep(symbol)
