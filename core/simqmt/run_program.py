@@ -18,6 +18,8 @@ from pathlib import Path
 from core.errors import BadInput
 
 OURS = ("core", "desktop", "widgets", "resources", "tests")
+_KEPT = ("__main__", "encodings", "xtquant")
+"""Loaded before any program by Python itself, or by us with the stand-ins inside."""
 GUARD = Path(__file__).resolve().parent / "guard"
 
 
@@ -67,8 +69,26 @@ def step_aside(root: Path, folder: Path) -> None:
     for name in list(sys.modules):
         if name.partition(".")[0] in OURS:
             del sys.modules[name]
+    _forget_what_the_program_has(folder)
     if folder != root:
         sys.meta_path.insert(0, Hiding(root))
+
+
+def _forget_what_the_program_has(folder: Path) -> None:
+    """Let the program find its own `email.py` or `signal.py`, as it would if we had not loaded Python's before it.
+
+    Built-in and frozen modules are found before any folder in any case.
+    """
+    for entry in folder.iterdir() if folder.is_dir() else ():
+        name = entry.name.partition(".")[0]
+        spec = getattr(sys.modules.get(name), "__spec__", None)
+        if spec is None or name in _KEPT or spec.origin in ("built-in", "frozen"):
+            continue
+        if spec.origin is not None and folder in Path(spec.origin).parents:
+            continue
+        if entry.name == f"{name}.py" or (entry / "__init__.py").is_file():
+            for loaded in [one for one in sys.modules if one.partition(".")[0] == name]:
+                del sys.modules[loaded]
 
 
 class Hiding(MetaPathFinder):
@@ -140,11 +160,14 @@ def _as_python_does(run: Callable[[], object], *, hidden: int) -> None:
     """Run; an error of the program is printed without our frames (the first `hidden`), and the exit code is 1."""
     try:
         run()
-    except (SystemExit, KeyboardInterrupt):
+    except SystemExit:
         raise
-    except BaseException as error:  # noqa: BLE001 - process border: the interpreter's own last word
+    except BaseException as error:  # process border: the interpreter's own last word
         trace = error.__traceback__
         for _ in range(hidden):
             trace = trace.tb_next if trace is not None else None
         sys.excepthook(type(error), error.with_traceback(trace), trace)
+        if isinstance(error, KeyboardInterrupt):
+            sys.excepthook = lambda *_: None  # shown already; how the process ends is the interpreter's
+            raise
         sys.exit(1)

@@ -1,0 +1,57 @@
+"""What a program finds when it is started by the simulator is what it finds when Python starts it."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.core.simqmt.test_runner import command, environment, run
+
+WAITS = """
+import time
+
+def wait():
+    print("ready", flush=True)
+    time.sleep(60)
+
+wait()
+"""
+OWN = """
+import email, signal, sys
+from xtquant import xttrader
+print(email.MINE, signal.MINE, sys.modules["email"].__file__ == email.__file__)
+"""
+
+
+def test_a_module_of_the_programs_own_wins_over_one_of_pythons_that_was_loaded_before(tmp_path: Path) -> None:
+    (tmp_path / "email").mkdir()
+    (tmp_path / "email" / "__init__.py").write_text("MINE = 'sends letters'", encoding="utf-8")
+    (tmp_path / "signal.py").write_text("MINE = 'buys and sells'", encoding="utf-8")
+    (tmp_path / "queue").mkdir()  # no package: Python's own is found first, here as there
+    done = run(tmp_path, "--quiet", "program.py", program=OWN)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == "sends letters buys and sells True"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals to another console group need a console")
+def test_ctrl_c_shows_the_program_and_nothing_of_ours(tmp_path: Path) -> None:
+    (tmp_path / "program.py").write_text(WAITS, encoding="utf-8")
+    started = subprocess.Popen(
+        command("--quiet", "program.py"), cwd=tmp_path, env=environment(), stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert started.stdout is not None
+    try:
+        assert started.stdout.readline().strip() == "ready"
+        started.send_signal(signal.SIGINT)
+        _, errors = started.communicate(timeout=30)
+    finally:
+        started.kill()
+    shown = [line for line in errors.splitlines() if line.lstrip().startswith("File ")]
+    assert [line.rpartition(" in ")[2] for line in shown] == ["<module>", "wait"]
+    assert errors.splitlines()[-1] == "KeyboardInterrupt"
+    assert started.returncode in (130, -signal.SIGINT)
