@@ -50,9 +50,8 @@ class DockArea(QMainWindow):
         side = 340 if size.width() >= 1600 else 296
         left = max(size.width() - side, 600)
         self.resizeDocks([self.watchlist, self.depth], [left, side], Qt.Orientation.Horizontal)
-        self.resizeDocks(
-            [self.chart, self.blotter], [left * 53 // 100, left * 47 // 100], Qt.Orientation.Horizontal
-        )
+        lists = max(left * 47 // 100, min(self._blotter.sizeHint().width(), left * 60 // 100))
+        self.resizeDocks([self.chart, self.blotter], [left - lists, lists], Qt.Orientation.Horizontal)
         top = size.height() * 45 // 100
         self.resizeDocks([self.watchlist, self.chart], [top, size.height() - top], Qt.Orientation.Vertical)
         self._blotter.set_split(size.height() >= 760)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from core.domain.enums import Mode, Phase
 from core.domain.trading import Asset
 from widgets import formats
+from widgets.elided import ElidedLabel
 from widgets.fonts import FontRole
 from widgets.icons import Icon, paint_icon
 from widgets.mode_badge import HEIGHT, SMALL, ModeBadge
@@ -20,6 +21,9 @@ from widgets.stops_bar import StopsBar
 from widgets.theme import ThemeHolder, set_prop
 
 _SMALL_BELOW = 1500
+_FIGURE_PAD = 26
+_MARGINS = 40
+"""Left of the words, before the stops and at the right end."""
 
 
 class Figure(QWidget):
@@ -40,7 +44,7 @@ class Figure(QWidget):
         self.lower.addWidget(self.extra)
         self.lower.addStretch(1)
         column = QVBoxLayout(self)
-        column.setContentsMargins(13, 5, 13, 5)
+        column.setContentsMargins(_FIGURE_PAD // 2, 5, _FIGURE_PAD // 2, 5)
         column.setSpacing(0)
         column.addWidget(self.caption)
         column.addLayout(self.lower)
@@ -129,24 +133,6 @@ class ProtectionFigure(Figure):
         painter.end()
 
 
-class ElidedLabel(QLabel):
-    """One line at the right edge. Where it does not fit its end is left out, never its beginning."""
-
-    @property
-    def shown(self) -> str:
-        """What there is room for."""
-        room = self.contentsRect().width()
-        return self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """The text in the label's own font and colour."""
-        painter = QPainter(self)
-        align, role = int(self.alignment()), self.foregroundRole()
-        box, on = self.contentsRect(), self.isEnabled()
-        self.style().drawItemText(painter, box, align, self.palette(), on, self.shown, role)
-        painter.end()
-
-
 class AccountBar(QWidget):
     """Everything that the first glance asks: which money, how much, is it protected, what will happen."""
 
@@ -188,6 +174,8 @@ class AccountBar(QWidget):
             label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
             words.addWidget(label)
         row = QHBoxLayout(self)
+        # What may go must not hold the window open.
+        row.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
         row.setContentsMargins(0, 0, 10, 0)
         row.setSpacing(0)
         figures = (self.clock, self.total, self.cash, self.value, self.day, self.exposure, self.protection)
@@ -272,15 +260,45 @@ class AccountBar(QWidget):
         self.setFixedHeight(max(SMALL if self._small else HEIGHT, round(font) + 8))
         self.update()
 
+    def minimumSizeHint(self) -> QSize:
+        """Room for what never goes: which money, the day's result, is it protected, what automation does."""
+        always = (self.badge, self.day, self.protection, self.stops)
+        return QSize(sum(widget.minimumSizeHint().width() for widget in always) + _MARGINS, self.height())
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """A narrow desk does without what stands elsewhere."""
         super().resizeEvent(event)
         small = self.width() < self._theme.scaled(_SMALL_BELOW)
         if small != self._small:
             self._small = small
-            for widget in (self.value, self.exposure_bar, self.sentence, self.hint):
-                widget.setVisible(not small)
             self._restyle()
+        self._fit()
+
+    def event(self, event: QEvent) -> bool:
+        """A figure that grows may need the room of another."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._fit()
+        return super().event(event)
+
+    def _fit(self) -> None:
+        """Show what there is room for, what is wanted most first."""
+        always = (self.badge, self.day, self.protection, self.stops)
+        room = self.width() - _MARGINS - sum(widget.minimumSizeHint().width() for widget in always)
+        bar, caption = self.exposure_bar, self.exposure.caption.minimumSizeHint().width()
+        wide = {widget: widget.minimumSizeHint().width() for widget in (self.total, self.clock, self.cash)}
+        wide |= {self.exposure: caption + _FIGURE_PAD, self.value: self.value.minimumSizeHint().width()}
+        wide[bar] = max(0, bar.sizeHint().width() - caption)
+        for widget, needs in wide.items():
+            if self._small and widget in (self.value, bar):
+                continue
+            room -= needs
+            _show(widget, room >= 0)
+        for widget in (self.value, bar, self.sentence, self.hint):
+            if self._small:
+                _show(widget, False)
+        if not self._small:
+            _show(self.sentence, True)
+            _show(self.hint, True)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Panel ground."""
@@ -289,6 +307,11 @@ class AccountBar(QWidget):
         painter.setPen(QPen(self._theme.color("line"), 1))
         painter.drawLine(0, 0, self.width(), 0)
         painter.end()
+
+
+def _show(widget: QWidget, shown: bool) -> None:
+    if widget.isHidden() is shown:
+        widget.setVisible(shown)
 
 
 def _decimal(value: Decimal | str | None) -> Decimal | None:

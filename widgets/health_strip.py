@@ -6,8 +6,8 @@ from datetime import datetime
 from enum import Enum
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLayout, QSizePolicy, QWidget
 
 from core.domain.enums import LinkState, Phase
 from widgets import formats
@@ -17,6 +17,7 @@ from widgets.phases import phase_word
 from widgets.theme import ThemeHolder
 
 HEIGHT = 28
+_LEAST_MESSAGE = 200
 
 
 class Health(Enum):
@@ -39,9 +40,10 @@ _LINK = {
 
 
 class HealthCell(QWidget):
-    """An icon and words; an alarm is a filled block."""
+    """An icon and words; an alarm is a filled block. `changed` tells that it wants another width."""
 
     clicked = Signal()
+    changed = Signal()
 
     def __init__(
         self, theme: ThemeHolder, parent: QWidget | None = None, *, icon: Icon | None = None
@@ -53,14 +55,14 @@ class HealthCell(QWidget):
         theme.changed.connect(self.updateGeometry)
 
     def show_state(self, text: str, health: Health, tip: str = "") -> None:
-        """Change words and condition; the cell grows with its words and never cuts them."""
-        wider = len(text) != len(self.text)
+        """Change words and condition; the cell grows with its words."""
+        wider = len(text) != len(self.text) or health is not self.health
         self.text, self.health = text, health
         self.setAccessibleName(text)
         self.setToolTip(tip)
-        self.setVisible(bool(text))
         if wider:
             self.updateGeometry()
+            self.changed.emit()
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -69,7 +71,12 @@ class HealthCell(QWidget):
         role = FontRole.STRONG if self.health is Health.ALARM else FontRole.HEADER
         return QSize(round(self._theme.metrics(role).horizontalAdvance(words)) + 44, HEIGHT)
 
-    minimumSizeHint = sizeHint
+    def minimumSizeHint(self) -> QSize:
+        """All its words, but of words without an end their beginning."""
+        wide = self.sizeHint().width()
+        if self.sizePolicy().horizontalPolicy() is not QSizePolicy.Policy.Fixed:
+            wide = min(wide, _LEAST_MESSAGE)
+        return QSize(wide, HEIGHT)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Ground of an alarm, icon, words, line at the right."""
@@ -83,7 +90,8 @@ class HealthCell(QWidget):
         painter.setFont(theme.font(FontRole.STRONG if self.health is Health.ALARM else FontRole.HEADER))
         painter.setPen(theme.color(text_tone))
         box = QRectF(30, 0, self.width() - 32, self.height())
-        painter.drawText(box, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), self.text)
+        shown = painter.fontMetrics().elidedText(self.text, Qt.TextElideMode.ElideRight, round(box.width()))
+        painter.drawText(box, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), shown)
         painter.fillRect(self.width() - 1, 0, 1, self.height(), theme.color("line"))
         painter.end()
 
@@ -94,7 +102,10 @@ class HealthCell(QWidget):
 
 
 class HealthStrip(QWidget):
-    """Channel, quotes, clock, queue, latency; at the right the source and the inbox."""
+    """Channel, quotes, clock, queue, latency; at the right the source and the inbox.
+
+    Where there is no room for all, what is well and stands elsewhere too goes first; care and alarm never go.
+    """
 
     inbox_requested = Signal()
 
@@ -113,6 +124,8 @@ class HealthStrip(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 1, 0, 0)
         row.setSpacing(0)
+        row.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
+        self.message.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         for cell in (self.link, self.quotes, self.clock, self.queue, self.latency, self.message):
             row.addWidget(cell)
         row.addStretch(1)
@@ -121,9 +134,15 @@ class HealthStrip(QWidget):
         self.inbox.clicked.connect(self.inbox_requested)
         self._restyle()
         theme.changed.connect(self._restyle)
-        for cell in (self.link, self.quotes, self.clock, self.queue, self.latency, self.message, self.source):
+        self._wanted = (  # most wanted first
+            *(self.link, self.quotes, self.inbox, self.message),
+            *(self.source, self.clock, self.latency, self.queue),
+        )
+        for cell in self._wanted:
+            cell.changed.connect(self._fit)
             cell.show_state("", Health.QUIET)
         self.set_open_alarms(0)
+        self._fit()
 
     def set_link(self, link: LinkState, text: str) -> None:
         """State of the trading channel; `text` carries the last proof."""
@@ -199,6 +218,24 @@ class HealthStrip(QWidget):
         """Alarms that wait for the user."""
         words = self.tr("{n} 条未确认").format(n=count) if count else self.tr("无待确认")
         self.inbox.show_state(words, Health.CARE if count else Health.QUIET)
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for what never goes."""
+        always = (self.link, self.quotes, self.inbox)
+        return QSize(sum(cell.minimumSizeHint().width() for cell in always), self.height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """More or less room."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        room, told = self.width(), (Health.CARE, Health.ALARM)
+        for cell in sorted(self._wanted, key=lambda cell: cell.health not in told):
+            room -= cell.minimumSizeHint().width() if cell.text else 0
+            shown = bool(cell.text) and (room >= 0 or cell.health in told)
+            if cell.isHidden() is shown:
+                cell.setVisible(shown)
 
     def _restyle(self) -> None:
         self.setFixedHeight(max(HEIGHT, round(self._theme.metrics(FontRole.HEADER).height()) + 10))

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
+from widgets.elided import ElidedLabel
 from widgets.fonts import FontRole
 from widgets.icons import Icon, themed_icon
 from widgets.theme import ThemeHolder, set_prop
@@ -29,7 +30,7 @@ class PanelHead(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.title = QLabel(title, self)
         set_prop(self.title, "role", "strong")
-        self.note = QLabel(self)
+        self.note = ElidedLabel(self)
         set_prop(self.note, "role", "secondary")
         if title:
             self.row.addWidget(self.title)

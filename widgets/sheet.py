@@ -159,6 +159,7 @@ QAbstractScrollArea { border: none; }
 QTableView { background: $pan; border: none; }
 QTableView QTableCornerButton::section { background: $hdr; border: none; }
 QHeaderView { background: $hdr; border: none; }
+QAbstractScrollArea::corner { background: $pan; border: none; }
 QScrollBar:vertical { background: $pan; width: 10px; margin: 0; }
 QScrollBar:horizontal { background: $pan; height: 10px; margin: 0; }
 QScrollBar::handle { background: $edge; border-radius: 2px; }

@@ -352,6 +352,19 @@ def test_the_layout_is_kept_and_can_be_reset(open_desk: OpenDesk, tmp_path: Path
     open_desk(compose=again(tmp_path)).play(look)
 
 
+@pytest.mark.parametrize(("language", "wide"), [("zh", 1024), ("en", 1280)])
+def test_the_desk_fits_a_small_screen(open_desk: OpenDesk, tmp_path: Path, language: str, wide: int) -> None:
+    """With everything on it: no head, figure or message may hold the window open."""
+
+    async def story(desk: RunningDesk) -> None:
+        await ready(desk)
+        await desk.until(lambda: desk.panels.account.total.value.text() != "—")
+        desk.window.resize(wide, 700)
+        await desk.until(lambda: desk.window.width() == wide)
+
+    open_desk("--language", language, compose=two_items(tmp_path)).play(story)
+
+
 def test_looks_change_at_once_and_are_kept(open_desk: OpenDesk, tmp_path: Path) -> None:
     def ground(desk: RunningDesk) -> int:
         return desk.window.grab().toImage().pixelColor(5, desk.window.height() // 2).lightness()

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from core.domain.enums import AlarmRank, LinkState, Mode, Phase
@@ -16,9 +16,10 @@ from core.domain.market import SHANGHAI, Symbol
 from core.domain.trading import Asset
 from tests.widgets.desk_records import MOMENT, instrument, quote
 from tests.widgets.pictures import count, grab
-from widgets.account_bar import AccountBar
+from widgets.account_bar import AccountBar, Figure
 from widgets.alarm_bar import AlarmBar
 from widgets.depth import DepthPanel
+from widgets.elided import ElidedLabel
 from widgets.health_strip import Health, HealthStrip
 from widgets.mode_badge import LiveFrame, ModeBadge, ModeRail
 from widgets.phases import countdown
@@ -105,6 +106,26 @@ def test_account_bar_shows_whole_yuan_and_the_day(bar: AccountBar) -> None:
     assert bar.exposure.caption.text() == "总仓位 50.2%"
     bar.set_exposure_cap(0.8)
     assert bar.exposure.caption.text() == "总仓位 50.2% / 上限 80.0%"
+
+
+@pytest.mark.parametrize("wide", [1300, 1000, 760])
+def test_a_narrow_bar_drops_whole_figures_and_never_the_essential_ones(bar: AccountBar, wide: int) -> None:
+    bar.set_desk(Mode.PAPER, "SIM-01", True, "自动运行中：可开新，可卖出")
+    bar.set_asset(Asset("SIM-01", D("433523.40"), D(0), D("508278.00"), D("1012463.20")), "1008887")
+    bar.set_clock(datetime(2026, 11, 20, 10, 30), Phase.CONTINUOUS, True, 10)
+    bar.set_protection(4, 8, 1)
+    assert bar.minimumSizeHint().width() <= 760
+    bar.resize(wide, bar.height())
+    QApplication.sendPostedEvents()
+    for figure in (bar.badge, bar.day, bar.protection, bar.stops):
+        assert figure.isVisible()
+    for child in bar.findChildren(QWidget):
+        if child.isVisible() and isinstance(child, QLabel) and not isinstance(child, ElidedLabel):
+            assert child.width() >= child.fontMetrics().horizontalAdvance(child.text()), child.text()
+    shown = [f for f in bar.findChildren(Figure) if f.isVisible()]
+    assert max(f.geometry().right() for f in shown) <= bar.stops.geometry().left()
+    bar.resize(1920, bar.height())
+    assert all(f.isVisible() for f in bar.findChildren(Figure)), "room again, everything again"
 
 
 def test_day_result_is_painted_by_the_direction_scheme(
@@ -332,6 +353,44 @@ def test_strip_says_the_source_its_latency_and_when_it_is_not_the_best(
     assert (strip.source.text, strip.source.health) == ("备用源 新浪 · 延迟 2.0 秒", Health.CARE)
     strip.set_source("MiniQMT", None, lost=True)
     assert (strip.source.text, strip.source.health) == ("MiniQMT · 断开", Health.CARE)
+
+
+def test_a_narrow_strip_drops_what_is_well_and_never_care_or_alarm(theme: ThemeHolder, qtbot: QtBot) -> None:
+    strip = HealthStrip(theme)
+    qtbot.addWidget(strip)
+    strip.resize(1400, 28)
+    strip.show()
+    strip.set_link(LinkState.READY, "已对账 10:30:58")
+    strip.set_quotes(14, 14, 0.9)
+    strip.set_clock(MOMENT, Phase.CONTINUOUS, True, 1)
+    strip.set_queue(0, 0)
+    strip.set_latency(6.1)
+    strip.set_source("内置行情 种子 1", 0.0)
+    cells = (strip.link, strip.quotes, strip.inbox, strip.source, strip.clock, strip.latency, strip.queue)
+    assert all(cell.isVisible() for cell in cells)
+    strip.resize(620, 28)
+    assert [cell.isVisible() for cell in cells[:3]] == [True] * 3
+    assert not strip.queue.isVisible()
+    strip.set_queue(5_000, 0)
+    assert strip.queue.isVisible(), "a long queue is care"
+    assert not strip.clock.isVisible()
+    assert strip.minimumSizeHint().width() < 600
+
+
+def test_a_long_message_is_cut_in_the_strip_and_whole_in_its_tip(theme: ThemeHolder, qtbot: QtBot) -> None:
+    strip = HealthStrip(theme)
+    qtbot.addWidget(strip)
+    strip.resize(1000, 28)
+    strip.show()
+    strip.set_link(LinkState.READY, "已对账 10:30:58")
+    narrow = strip.minimumSizeHint().width()
+    text = "第 3 行 stop_loss：止损应低于进场下沿。" * 20
+    strip.set_message(text, Health.CARE)
+    assert strip.minimumSizeHint().width() == narrow, "no message makes the window wider"
+    assert strip.message.isVisible()
+    assert strip.message.toolTip() == text
+    QApplication.sendPostedEvents()
+    assert strip.message.geometry().right() <= strip.inbox.geometry().left()
 
 
 def test_strip_shows_a_stopped_feed_until_quotes_come_again(theme: ThemeHolder, qtbot: QtBot) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QLayout, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from widgets.fonts import FontRole
 from widgets.panel_head import HEIGHT, PanelHead
@@ -117,6 +117,7 @@ class TabPane(QWidget):
         self.head.row.setContentsMargins(0, 0, 6, 1)
         self.bar = CountTabBar(theme, self.head)
         self.tools = QStackedWidget(self.head)
+        self.head.row.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
         self.head.row.addWidget(self.bar)
         self.head.row.addStretch(1)
         self.head.row.addWidget(self.tools)
@@ -134,6 +135,21 @@ class TabPane(QWidget):
         self.stack.addWidget(page.body)
         self.tools.addWidget(page.tools)
         self.bar.put(len(self.pages) - 1, page.tab)
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for the tabs: the tools have keys, and go where there is no room for them."""
+        return QSize(self.bar.minimumSizeHint().width(), super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Tools where there is room."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        tools = self.tools.currentWidget()
+        if tools is not None:
+            needed = self.bar.minimumSizeHint().width() + tools.minimumSizeHint().width() + _PAD
+            self.tools.setVisible(self.width() >= needed)
 
     def take_all(self) -> list[Page]:
         """Give all pages away; their widgets live on without this pane."""
@@ -171,4 +187,5 @@ class TabPane(QWidget):
         if 0 <= place < len(self.pages):
             self.stack.setCurrentWidget(self.pages[place].body)
             self.tools.setCurrentWidget(self.pages[place].tools)
+            self._fit()
             self.page_changed.emit(self.pages[place].key)

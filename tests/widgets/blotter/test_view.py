@@ -16,6 +16,7 @@ from core.domain.market import Symbol
 from core.domain.trading import Order, Position, Trade
 from tests.widgets.desk_records import MOMENT, decision, instrument, quote, view
 from tests.widgets.pictures import count, grab
+from widgets.blotter.pane import TabPane
 from widgets.blotter.view import BlotterView
 from widgets.theme import ThemeHolder
 
@@ -87,6 +88,20 @@ def test_one_group_or_two_hold_the_same_tabs(blotter: BlotterView, qtbot: QtBot)
     assert [page.key for page in blotter.lower.pages] == ["decisions", "alarms"]
     blotter.upsert_order(order(1), "自动")
     qtbot.waitUntil(lambda: "委托 1" in tab_texts(blotter))
+
+
+def test_tools_go_where_only_the_tabs_have_room(blotter: BlotterView, qtbot: QtBot) -> None:
+    blotter.set_split(False)
+    pane = next(pane for pane in blotter.findChildren(TabPane) if pane.isVisibleTo(blotter))
+    blotter.show_tab("decisions")
+    blotter.resize(900, 300)
+    assert pane.tools.isVisibleTo(pane)
+    narrow = pane.bar.minimumSizeHint().width() + 20
+    assert pane.minimumSizeHint().width() <= narrow
+    pane.resize(narrow, 300)
+    assert not pane.tools.isVisibleTo(pane)
+    pane.resize(900, 300)
+    assert pane.tools.isVisibleTo(pane)
 
 
 def test_position_follows_the_price_to_the_cent(blotter: BlotterView, qtbot: QtBot) -> None:
