@@ -67,7 +67,7 @@ def decision_columns() -> tuple[Column[DecisionRow], ...]:
         Column(
             "outcome",
             translate("Blotter", "结果"),
-            80,
+            94,
             lambda r: outcome_word(r.decision.outcome),
             tone=lambda r: outcome_look(r.decision.outcome, r.decision.kind)[2],
             sort_key=lambda r: r.decision.outcome.value,

@@ -52,6 +52,7 @@ class DeskTable(QTableView, Generic[R]):
         self.empty_title = self.empty_hint = ""
         self._told: Hashable | None = None
         self._droppable: tuple[str, ...] = ()
+        self._at_last: tuple[str, ...] = ()
         self._gone: set[str] = set()
         self._painter_of_cells = CellDelegate(theme, model, self)
         self._keys_rest = QTimer(self, singleShot=True, interval=_KEYS_HOLD_MS)
@@ -100,9 +101,12 @@ class DeskTable(QTableView, Generic[R]):
         self.scrollTo(index)
         return True
 
-    def set_droppable(self, keys: Sequence[str]) -> None:
-        """Columns a narrow table does without, the first to go first: numbers are dropped, never cut."""
-        self._droppable = tuple(keys)
+    def set_droppable(self, keys: Sequence[str], at_last: Sequence[str] = ()) -> None:
+        """Columns a narrow table does without, the first to go first: numbers are dropped, never cut.
+
+        Those of `at_last` go only when the stretching column is as narrow as it may be.
+        """
+        self._droppable, self._at_last = tuple(keys), tuple(at_last)
         self._fit()
 
     def copy_rows(self) -> str:
@@ -148,15 +152,21 @@ class DeskTable(QTableView, Generic[R]):
         room = self.viewport().width()
         gone: set[str] = set()
         needed = sum(self._theme.column(column.width) for column in self.table.columns)
-        for key in self._droppable:
-            if needed <= room:
-                break
-            gone.add(key)
-            needed -= self._theme.column(self.table.columns[self.table.column_at(key)].width)
+        for keys, spare in ((self._droppable, 0), (self._at_last, self._squeeze())):
+            for key in keys:
+                if needed - spare <= room:
+                    break
+                gone.add(key)
+                needed -= self._theme.column(self.table.columns[self.table.column_at(key)].width)
         if gone != self._gone:
             self._gone = gone
             for place, column in enumerate(self.table.columns):
                 self.setColumnHidden(place, column.key in gone)
+
+    def _squeeze(self) -> int:
+        """What the stretching column can give."""
+        wide = next((self._theme.column(c.width) for c in self.table.columns if c.stretch), 0)
+        return wide - round(wide * _LEAST_STRETCH)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Refit the stretching column."""

@@ -15,6 +15,8 @@ from widgets.watchlist.rows import WatchRow, flag_words, near_text, protection_t
 translate = QCoreApplication.translate
 
 NARROW_DROPS = ("spark", "take_profit", "held", "profit_share", "quant")
+SMALL_DROPS = ("ruler", "profit", "near", "zone")
+"""On desks below 1366, so that state and protection are always in sight."""
 
 
 def _drawn(_: WatchRow) -> str:

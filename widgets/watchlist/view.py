@@ -16,7 +16,7 @@ from widgets.models.table import TableModel
 from widgets.panel_head import PanelHead, chip, head_button
 from widgets.securities import tick_of
 from widgets.theme import ThemeHolder, set_prop
-from widgets.watchlist.columns import NARROW_DROPS, watch_columns
+from widgets.watchlist.columns import NARROW_DROPS, SMALL_DROPS, watch_columns
 from widgets.watchlist.rows import WatchRow
 from widgets.watchlist.spark import Spark
 from widgets.watchlist.table import WatchTable
@@ -63,7 +63,7 @@ class WatchlistView(QWidget):
         self.model.default_column = self.model.column_at("state")
         self._last_column = self.model.column_at("last")
         self.table = WatchTable(theme, self.model, self)
-        self.table.set_droppable(NARROW_DROPS)
+        self.table.set_droppable(NARROW_DROPS, SMALL_DROPS)
         self.table.setAccessibleName(self.tr("监测列表"))
         self.table.empty_title = self.tr("还没有监测项")
         self.table.empty_hint = self.tr("按 Ins 添加一只证券和它的价位，或从 CSV 导入")

@@ -279,6 +279,16 @@ def test_narrow_desk_drops_columns_in_the_order_of_the_guide(desk: WatchlistView
     assert hidden == {"spark", "take_profit", "held", "profit_share", "quant"}
 
 
+@pytest.mark.parametrize("wide", [960, 800, 700])
+def test_a_small_desk_keeps_price_stop_state_and_protection_in_sight(
+    desk: WatchlistView, qtbot: QtBot, wide: int
+) -> None:
+    desk.resize(wide, 300)
+    shown = [c.key for i, c in enumerate(desk.model.columns) if not desk.table.isColumnHidden(i)]
+    assert {"name", "last", "stop_loss", "state", "protection"} <= set(shown)
+    assert desk.table.header.length() <= desk.table.viewport().width(), "nothing is beyond the edge"
+
+
 def test_items_that_go_take_their_state_along(desk: WatchlistView) -> None:
     desk.set_items(ITEMS[:1])
     assert ids(desk) == ["moutai"]
