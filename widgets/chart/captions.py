@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 from PySide6.QtCore import QRectF
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QFontMetricsF, QPainter
 
 from widgets import formats
 from widgets.chart.base import ChartItem
@@ -32,15 +32,31 @@ def draw_segments(
     box: QRectF,
     gap: float = _GAP,
 ) -> float:
-    """Texts side by side from the left of a box; returns where the last one ends."""
+    """Texts side by side from the left of a box; returns where the last one ends.
+
+    A figure that does not fit is left out, with its name before it (which begins with a space) and all after it: a
+    number is never cut.
+    """
     painter.setFont(theme.font(role))
     metrics, x = theme.metrics(role), box.left()
-    for text, tone in segments:
+    for text, tone in _fitting(segments, metrics, box.width(), gap):
         width = metrics.horizontalAdvance(text)
         painter.setPen(theme.color(tone))
         painter.drawText(QRectF(x, box.top(), width + 2, box.height()), LEFT, text)
         x += width + gap
     return x
+
+
+def _fitting(segments: list[Segment], metrics: QFontMetricsF, room: float, gap: float) -> list[Segment]:
+    """The segments from the left that there is room for."""
+    used = 0.0
+    for place, (text, _) in enumerate(segments):
+        used += metrics.horizontalAdvance(text.rstrip())
+        if used > room + 0.5:
+            named = place > 0 and segments[place - 1][0].startswith(" ")
+            return segments[: place - 1 if named else place]
+        used += metrics.horizontalAdvance(text) - metrics.horizontalAdvance(text.rstrip()) + gap
+    return segments
 
 
 class PaneLegends(ChartItem):
