@@ -1,8 +1,9 @@
-"""The ledgers that a terminal opens for accounts it does not know yet."""
+"""What a terminal finds or makes when it opens: ledgers for new accounts, the mark of a folder one may trade by."""
 
 from __future__ import annotations
 
 import operator
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -15,6 +16,14 @@ from core.exchange.symbols import parse_symbol
 
 Position = tuple[str, int, Decimal]
 """(symbol, volume in shares, cost in yuan a share), held since before today."""
+
+_UP_QUEUE = "up_queue_xtquant"
+
+
+def mark_folder(folder: Path) -> None:
+    """Leave the file that shows a program that the broker lets it trade; many look for it before they connect."""
+    with contextlib.suppress(OSError):  # nobody reads it
+        (folder / _UP_QUEUE).touch()
 
 
 def new_ledgers(

@@ -33,7 +33,7 @@ from core.simqmt.halting import Halts
 from core.simqmt.hours import GRACE, Hours
 from core.simqmt.market import MarketSource, SkippingMarket, VouchingMarket, WakingMarket
 from core.simqmt.markets import named_market
-from core.simqmt.opening import Position, new_ledgers
+from core.simqmt.opening import Position, mark_folder, new_ledgers
 from core.simqmt.records import Ticket
 from core.simqmt.static_market import StaticMarket, instrument_of, open_ms, static_quote
 from core.simqmt.static_values import Price
@@ -101,6 +101,7 @@ class SimTerminal(Course):
         self._instruments: dict[Symbol, Instrument] = {}
         self._read_instruments()
         self._store = Store(self.path, power_safe=power_safe)
+        mark_folder(self.path)
         try:
             self._state = self._store.loaded
             self._furnish(push_asset_and_positions)

@@ -54,3 +54,8 @@ def test_a_cancel_of_an_exchange_number_that_is_not_there_names_it(open_desk: Op
     (error,) = trader.events("on_cancel_error")
     assert (error.order_sysid, error.market) == ("77", 0)
     assert "委托不存在" in error.error_msg
+
+
+def test_the_folder_shows_a_program_that_looks_that_it_may_trade(open_desk: Open) -> None:
+    desk = open_desk()
+    assert (desk.terminal.path / "up_queue_xtquant").is_file()
