@@ -76,9 +76,7 @@ def arrange(day: LockstepDesk, moment: str) -> None:
         "before the commit": lambda: before(SqliteJournal, "commit_intent"),
         "after the commit": lambda: before(XtBroker, "submit"),
         "after the vendor took it": lambda: after(front, "submit", is_order),
-        "after the terminal committed": lambda: before(
-            front, "_answer", lambda request, _: is_order(request)
-        ),
+        "after the terminal committed": lambda: terminal.faults.kill("orderStock.answered"),
         "before the answer is read": lambda: before(Sender, "on_answered"),
         "after the answer": lambda: after(Sender, "on_answered"),
         "at a fill": lambda: before(Recorder, "trade"),
