@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import operator
 import contextlib
+import operator
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from pathlib import Path
 from typing import Any
 
 from core.domain.market import Symbol
