@@ -1,6 +1,7 @@
 """The struct classes of `xtquant.xtpythonclient`, built from `native_surface.json`.
 
-The JSON has one row per stored value: its spellings (a trailing `-` means read-only), its type and its default. The
+The JSON has one row per stored value: its spellings (a trailing `-` means read-only), its type and its default. Whole
+numbers have the binary's widths: `int` is 32 bits, `long` 64, `ulong` 64 without a sign. The
 classes behave as the real binary's do (pybind11): both spellings are one value, types are checked at the assignment,
 there is no `__dict__`, and objects can be neither pickled nor copied. The terminal writes read-only values with `make`.
 """
@@ -8,6 +9,7 @@ there is no `__dict__`, and objects can be neither pickled nor copied. The termi
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, partial
@@ -16,7 +18,7 @@ from typing import Any
 
 MODULE = "xtquant.xtpythonclient"
 
-_INT64 = 1 << 63
+_RANGES = {"int": (-(1 << 31), 1 << 31), "long": (-(1 << 63), 1 << 63), "ulong": (0, 1 << 64)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +85,14 @@ def build_class(name: str, rows: list[tuple[str, str, Any]]) -> tuple[type, Layo
 
     def init(self: object, *args: object, **kwargs: object) -> None:
         if args or kwargs:
-            raise TypeError(_arguments(f"__init__(self: {name}) -> None", "__init__", (self, *args)))
+            raise TypeError(_arguments(f"{MODULE}.{name}()", "__init__", args))
         store(self, defaults.copy())
 
-    def reduce_ex(self: object, _protocol: object) -> object:
-        raise TypeError(f"cannot pickle {type(self).__name__!r} object")
+    def reduce_ex(_self: object, _protocol: object) -> object:
+        raise TypeError(f"cannot pickle '{MODULE}.{name}' object")
 
     body: dict[str, Any] = {
-        "__slots__": ("values",),
+        "__slots__": ("values", "__weakref__"),
         "__module__": MODULE,
         "__qualname__": name,
         "__init__": init,
@@ -100,7 +102,7 @@ def build_class(name: str, rows: list[tuple[str, str, Any]]) -> tuple[type, Layo
     hidden: Any = cls.__dict__["values"]
     store: Callable[[object, list[Any]], None] = hidden.__set__
     load: Callable[[object], list[Any]] = hidden.__get__
-    del cls.values, cls.__slots__  # type: ignore[attr-defined]
+    del cls.values, cls.__slots__, cls.__weakref__  # type: ignore[attr-defined]
     for position, (spellings, kind, _) in enumerate(rows):
         for spelling in spellings.split():
             plain = spelling.removesuffix("-")
@@ -127,40 +129,47 @@ def _setter(
         try:
             converted = convert(value)
         except (TypeError, ValueError, OverflowError, ArithmeticError):
-            raise TypeError(_arguments(f"(self: {owner}, arg0: {kind}) -> None", "", (self, value))) from None
+            stated = f"(self: {MODULE}.{owner}, arg0: {_SHOWN.get(kind, kind)}) -> None"
+            raise TypeError(_arguments(stated, "", (self, value))) from None
         load(self)[position] = converted
 
     return put
 
 
-def _to_int(value: Any) -> int:
-    if type(value) is int and -_INT64 <= value < _INT64:
-        return value
-    if isinstance(value, float) or value is None or isinstance(value, str | bytes | bytearray):
-        raise TypeError
-    number = int(value)
-    if not -_INT64 <= number < _INT64:
-        raise OverflowError
-    return number
+def _whole(kind: str) -> Callable[[Any], int]:
+    least, end = _RANGES[kind]
+
+    def to_int(value: Any) -> int:
+        if type(value) is int and least <= value < end:
+            return value
+        if isinstance(value, float) or value is None or isinstance(value, str | bytes | bytearray):
+            raise TypeError
+        number = int(value)
+        if not least <= number < end:
+            raise OverflowError
+        return number
+
+    return to_int
 
 
 def _to_float(value: Any) -> float:
     if type(value) is float:
         return value
-    if isinstance(value, str | bytes | bytearray):
+    if isinstance(value, str | bytes | bytearray | memoryview):
         raise TypeError
     return float(value)
 
 
 def _to_str(value: Any) -> str | bytes:
-    """Bytes are taken as they are, and read back as UTF-8, so a broken text fails at the reading."""
-    if type(value) is str and value.isascii():
-        return value
+    """Bytes are taken as they are, and read back as UTF-8, so a broken text fails at the reading. The binary keeps C
+    strings: they end with the first NUL."""
     if isinstance(value, str):
-        value.encode("utf-8")
-        return value
+        text: str = value if type(value) is str else str.__str__(value)
+        if not text.isascii():
+            text.encode("utf-8")
+        return text.partition("\0")[0] if "\0" in text else text
     if isinstance(value, bytes | bytearray):
-        return bytes(value)
+        return bytes(value).partition(b"\0")[0]
     raise TypeError
 
 
@@ -173,11 +182,17 @@ def _to_bool(value: Any) -> bool:
 
 
 _CONVERTERS: dict[str, Callable[[Any], Any]] = {
-    "int": _to_int,
+    "int": _whole("int"),
+    "long": _whole("long"),
+    "ulong": _whole("ulong"),
     "float": _to_float,
     "str": _to_str,
     "bool": _to_bool,
 }
+
+
+_SHOWN = {"long": "int", "ulong": "int"}
+"""What the binary calls its types, where we tell more apart."""
 
 
 def argument_check(surface: Surface, kind: str) -> Callable[[object], bool]:
@@ -203,9 +218,18 @@ def _converts(convert: Callable[[Any], Any], value: object) -> bool:
 
 def arguments_error(method: Method, values: tuple[object, ...]) -> TypeError:
     """The error of a method called with the wrong arguments."""
-    stated = "".join(f", arg{place}: {kind}" for place, kind in enumerate(method.args))
-    signature = f"{method.name}(self: XtQuantAsyncClient{stated}) -> {method.returns}"
-    return TypeError(_arguments(signature, method.name, values))
+    client, *given = values
+    kinds = [_SHOWN.get(kind, _qualified(kind)) for kind in method.args]
+    stated = ", ".join(f"arg{place}: {kind}" for place, kind in enumerate(kinds))
+    if method.name == "__init__":
+        return TypeError(_arguments(f"{MODULE}.XtQuantAsyncClient({stated})", method.name, tuple(given)))
+    itself = f"self: {MODULE}.XtQuantAsyncClient" + (", " if stated else "")
+    return TypeError(_arguments(f"({itself}{stated}) -> {method.returns}", method.name, (client, *given)))
+
+
+def _qualified(kind: str) -> str:
+    """A stated type with the module of our classes, as the binary shows it."""
+    return re.sub(r"\b(?!Callable\b|None\b)[A-Z]\w*", lambda found: f"{MODULE}.{found[0]}", kind)
 
 
 def _arguments(signature: str, name: str, invoked: tuple[object, ...]) -> str:

@@ -154,7 +154,9 @@ def make_client_class(surface: Surface, find: FindWindow) -> type:
     links: Any = None
     check = _checker(surface, surface.methods["__init__"])
 
-    def init(self: object, *args: Any) -> None:
+    def init(self: object, *args: Any, **named: Any) -> None:
+        if named:
+            raise arguments_error(surface.methods["__init__"], (self, *args))
         check(self, args)
         path, _, session = args
         text = path.decode("gb18030") if isinstance(path, bytes) else str(path)
@@ -165,7 +167,7 @@ def make_client_class(surface: Surface, find: FindWindow) -> type:
         return found
 
     body: dict[str, Any] = {
-        "__slots__": ("link", "__weakref__"),
+        "__slots__": ("_link", "__weakref__"),
         "__module__": MODULE,
         "__init__": init,
         "__reduce_ex__": _no_pickle,
@@ -174,18 +176,18 @@ def make_client_class(surface: Surface, find: FindWindow) -> type:
         if name != "__init__":
             body[name] = _client_method(surface, method, link_of)
     cls = type("XtQuantAsyncClient", (), body)
-    links = cls.__dict__["link"]
+    links = cls.__dict__["_link"]
     return cls
 
 
 def link_of_client(client: object) -> ClientLink:
     """The link behind a native client."""
-    link: ClientLink = client.link  # type: ignore[attr-defined]
+    link: ClientLink = client._link  # type: ignore[attr-defined]
     return link
 
 
 def _no_pickle(self: object, _protocol: object) -> object:
-    raise TypeError(f"cannot pickle {type(self).__name__!r} object")
+    raise TypeError(f"cannot pickle '{MODULE}.{type(self).__name__}' object")
 
 
 def _client_method(
@@ -200,6 +202,7 @@ def _client_method(
 
     call.__name__ = method.name
     call.__qualname__ = f"XtQuantAsyncClient.{method.name}"
+    call.__module__ = MODULE
     return call
 
 
