@@ -1,6 +1,6 @@
 """Ranked sources of quotes behind one Feed: when the best one fails the next takes over, and it returns when it is well.
 
-Whose quotes pass is `precedence`'s affair; here is who is asked. A stand-in is made when it is needed and closed when
+Whose quotes pass is `precedence`'s affair, when to change is `switch_rule`'s; here is who is asked. A stand-in is made when it is needed and closed when
 it is not: nobody polls two services all day.
 """
 
@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from core.clock import Clock
 from core.domain.enums import FeedState, Period
@@ -18,18 +19,11 @@ from core.domain.market import Bar, Instrument, Quote, Symbol
 from core.errors import UserError
 from core.market.polled import Paced
 from core.market.precedence import Precedence
+from core.market.switch_rule import HOLD_MS, Step, SwitchRule
 from core.ports import Feed, FeedHealth
 
 _log = logging.getLogger(__name__)
 
-LOST_GRACE_MS = 3_000
-"""A lost subscription is made again within this time, mostly: no reason to change the source."""
-HOLD_MS = 30_000
-"""How long the best source must be well before the stand-in goes."""
-LONGEST_HOLD_MS = 300_000
-FLAPPING_MS = 600_000
-"""A failure this soon after the last one doubles the hold."""
-RETRY_MS = 30_000
 _LOOK_S = 1.0
 
 
@@ -51,10 +45,7 @@ class SourceStatus:
 
 
 class FeedSwitch:
-    """Implements `core.ports.Feed` over a best source and its stand-ins. Made and used on the trading loop.
-
-    `switched` counts the take-overs.
-    """
+    """Implements `core.ports.Feed` over a best source and its stand-ins. Made and used on the trading loop."""
 
     def __init__(
         self,
@@ -68,23 +59,19 @@ class FeedSwitch:
     ) -> None:
         self._best = best
         self._stand_ins = tuple(stand_ins)
-        self._clock = clock
         self._loop = loop
         self._precedence = Precedence(clock, may_trigger=may_trigger)
-        self._first_hold_ms = self._hold_ms = hold_ms
+        self._rule = SwitchRule(clock, hold_ms)
         self._listener: Callable[[Sequence[Quote]], None] = _nobody
         self._on_health: Callable[[FeedHealth], None] = _unheard
         self._symbols: dict[Symbol, None] = {}
         self._intervals: Mapping[Symbol, float] = {}
         self._stand_in: Feed | None = None
         self._place = -1  # of the stand-in that is there
-        self._failed_ms: int | None = None
-        self._retry_ms = 0
         self._why = ""
         self._timer: asyncio.TimerHandle | None = None
         self._steering: asyncio.Task[None] | None = None
         self._closed = False
-        self.switched = 0
         best.listen(self._on_best)
         best.listen_health(self._on_best_health)
 
@@ -117,6 +104,11 @@ class FeedSwitch:
     def dropped(self) -> int:
         """Quotes that would have gone back in time or that a better source tells."""
         return self._precedence.dropped
+
+    @property
+    def switched(self) -> int:
+        """How often a stand-in took over."""
+        return self._rule.switched
 
     @property
     def why(self) -> str:
@@ -264,21 +256,14 @@ class FeedSwitch:
         if self._stand_in is not None or not self._best.health.state.is_healthy or steering:
             self._timer = self._loop.call_later(_LOOK_S, self._look)
 
-    def _next_step(self) -> Callable[[], object] | None:
-        best, now = self._best.health, self._clock.now_ms()
-        if self._stand_in is None:
-            grace = LOST_GRACE_MS if best.state is FeedState.LOST else 0
-            due = now - best.since_ms >= grace and now >= self._retry_ms
-            return None if best.state.is_healthy or best.state is FeedState.OFF or not due else self._replace
-        if best.state is FeedState.LIVE and now - best.since_ms >= self._hold_ms:
-            return self._return
-        there = self._stand_in.health
-        bad = not there.state.is_healthy and now - there.since_ms >= LOST_GRACE_MS
-        return self._replace if bad and len(self._stand_ins) > 1 else None
+    def _next_step(self) -> Callable[[], Coroutine[object, object, None]] | None:
+        there = self._stand_in.health if self._stand_in is not None else None
+        step = self._rule.step(self._best.health, there, others=len(self._stand_ins) > 1)
+        return {Step.STAY: None, Step.REPLACE: self._replace, Step.RETURN: self._return}[step]
 
-    async def _guard(self, work: Callable[[], object]) -> None:
+    async def _guard(self, work: Callable[[], Coroutine[object, object, None]]) -> None:
         try:
-            await work()  # type: ignore[misc]
+            await work()
         except Exception:  # noqa: BLE001 - task border: a source that breaks must not end the watch over the others
             _log.exception("changing the source of quotes failed")
         self._look_soon()
@@ -293,8 +278,8 @@ class FeedSwitch:
         for offset in range(count):
             place = (first + offset) % count
             feed = self._stand_ins[place].make()
-            feed.listen(lambda quotes, feed=feed: self._on_stand_in(feed, quotes))  # type: ignore[misc]
-            feed.listen_health(lambda health, feed=feed: self._on_stand_in_health(feed, health))  # type: ignore[misc]
+            feed.listen(partial(self._on_stand_in, feed))
+            feed.listen_health(partial(self._on_stand_in_health, feed))
             if isinstance(feed, Paced):
                 feed.pace(self._intervals)
             self._precedence.best_is_silent()
@@ -305,19 +290,12 @@ class FeedSwitch:
                 _log.warning("the stand-in %s did not start: %s", self._stand_ins[place].name, error)
                 await self._dismiss()
                 continue
-            self._count_failure()
+            self._rule.took_over()
             _log.warning("quotes come from %s now: %s", feed.source, why)
             self._on_health(feed.health)
             return True
-        self._retry_ms = self._clock.now_ms() + RETRY_MS
+        self._rule.nobody_could()
         return False
-
-    def _count_failure(self) -> None:
-        now = self._clock.now_ms()
-        soon = self._failed_ms is not None and now - self._failed_ms < FLAPPING_MS
-        self._hold_ms = min(2 * self._hold_ms, LONGEST_HOLD_MS) if soon else self._first_hold_ms
-        self._failed_ms = now
-        self.switched += 1
 
     async def _return(self) -> None:
         """The best source is well for long enough."""

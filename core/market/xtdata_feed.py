@@ -1,9 +1,8 @@
 """The market feed on `xtquant.xtdata`, real or simulated: subscriptions, instruments, history.
 
-Ticks come on the vendor's thread, become records there and nothing else. Everything is subscribed by whole quotes,
-which know no limit of symbols. The vendor reconnects by itself on the next call but forgets what was subscribed, and
-tells nobody: while nothing new comes, a cheap question finds out whether the client is still the one we subscribed
-with and whether the service knows newer quotes than we were given.
+Ticks come on the vendor's thread, become records there and nothing else. The vendor reconnects by itself on the next
+call but forgets what was subscribed, and tells nobody: while nothing new comes, a cheap question finds out whether the
+client is still the one we subscribed with and whether the service knows newer quotes than we were given.
 """
 
 from __future__ import annotations
@@ -17,30 +16,26 @@ from datetime import date, timedelta
 from core.clock import Clock
 from core.domain.enums import FeedState, Period, Phase
 from core.domain.market import Bar, Instrument, Quote, Symbol, ms_to_datetime
-from core.errors import BrokerError, UserError
+from core.errors import UserError
 from core.lanes import Lane
 from core.market import xtdata_jobs as jobs
-from core.market.bars import midnight
+from core.market.day_instruments import DayInstruments
 from core.market.feed_pulse import Pulse, patience_ms
 from core.market.slots import QuoteSlots
 from core.market.ticks import TickConverter
 from core.market.vendor import TickRecords, XtData, load_xtdata
-from core.market.xtdata_calls import Address, Line, XtdataCalls
+from core.market.xtdata_calls import Address, XtdataCalls
+from core.market.xtdata_subscription import Subscription
 from core.ports import Activity, FeedHealth
 
 Listener = Callable[[Sequence[Quote]], None]
 
 _log = logging.getLogger(__name__)
 
-HEARTBEATS = (Symbol("000001.SH"), Symbol("399001.SZ"))
-"""Indices that change every few seconds: with them the whole source is never quiet by right while shares trade."""
-
 _BARS_A_DAY = {Period.M1: 240, Period.M5: 48, Period.D1: 1}
 _LENGTH_MS = {Period.M1: 60_000, Period.M5: 300_000, Period.D1: 86_400_000}
-_RELOAD_S = 60.0
 _FRESH_S, _WATCH_S, _LUNCH_WATCH_S, _REST_WATCH_S = 4.0, 2.0, 5.0, 30.0
 _BACKOFF_S, _LONGEST_BACKOFF_S = 1.0, 60.0
-_MANY_SUBSCRIPTIONS = 8
 _PROBED = 20
 _AHEAD_TWICE = 2
 
@@ -74,22 +69,15 @@ class XtdataFeed:
         self._pulse = Pulse(clock)
         self._converter = TickConverter(source)
         self._converting = threading.Lock()  # after a loss the old client's thread may still be about
-        self._instruments: dict[Symbol, Instrument] = {}
         self._wanted: dict[Symbol, None] = {}
-        self._beats: tuple[Symbol, ...] | None = None
-        self._seqs: list[int] = []
-        self._client: object = None  # whose subscriptions `_seqs` are
-        self._surplus = False  # more is subscribed than is wanted
+        self._details = DayInstruments(loop, clock, self._ask_details, lambda: list(self._wanted))
+        self._subscription = Subscription(self._calls, self._on_ticks, self._details.load, self._subscribed)
         self._ahead = 0
         self._heard_at = 0.0
         self._retry_at = 0.0
         self._backoff_s = _BACKOFF_S
         self._timer: asyncio.TimerHandle | None = None
         self._checking: asyncio.Task[None] | None = None
-        self._instruments_day: date | None = None
-        self._fitting_day_ms = -1
-        self._reload: asyncio.Task[None] | None = None
-        self._next_reload = 0.0
         self._closed = False
         self.bad_ticks = 0
 
@@ -106,7 +94,7 @@ class XtdataFeed:
     @property
     def heartbeats(self) -> tuple[Symbol, ...]:
         """Indices that are subscribed beside what is wanted."""
-        return self._beats or ()
+        return self._subscription.heartbeats
 
     @property
     def overwritten(self) -> int:
@@ -133,16 +121,14 @@ class XtdataFeed:
         self._wanted.update(dict.fromkeys(new))
         self._keep_watch()
         try:
-            await self._load_instruments(list(self._wanted) if lost else new)
-            self._instruments_day = self._clock.now().date()
+            await self._details.load_today(list(self._wanted) if lost else new)
             if lost:
-                await self._subscribe_all()
-            else:
-                await self._subscribe_more(new)
+                await self._subscription.renew(self._wanted)
+            elif await self._subscription.add(new, self._wanted) and not self._pulse.health.state.is_healthy:
+                self._pulse.begin()
         except UserError as error:
             self._lose(str(error))
             raise
-        self._fitting_day_ms = -1
 
     async def drop(self, symbols: Sequence[Symbol]) -> None:
         """Subscribe again without these; problems are logged, not raised.
@@ -152,12 +138,12 @@ class XtdataFeed:
         gone = self._wanted.keys() & set(symbols)
         for symbol in gone:
             del self._wanted[symbol]
-        self._surplus = self._surplus or bool(gone)
+        self._subscription.surplus |= bool(gone)
         lost = self._pulse.health.state is FeedState.LOST  # then everything is subscribed again by itself
-        if not gone or not self._wanted or not self._seqs or lost:
+        if not gone or not self._wanted or not self._subscription.stands or lost:
             return
         try:
-            await self._subscribe_all()
+            await self._subscription.renew(self._wanted)
         except UserError as error:
             _log.warning("subscribing without %d symbols failed: %s", len(gone), error)
 
@@ -169,23 +155,22 @@ class XtdataFeed:
         self._slots.close()
         if self._timer is not None:
             self._timer.cancel()
-        for task in (self._reload, self._checking):
-            if task is not None:
-                task.cancel()
-        seqs, self._seqs = self._seqs, []
+        self._details.close()
+        if self._checking is not None:
+            self._checking.cancel()
         self._wanted.clear()
         self._pulse.set(FeedState.OFF)
-        if seqs:
-            try:
-                await self._calls.call("退订行情", jobs.unsubscribe, seqs, self._client)
-            except UserError as error:
-                _log.warning("unsubscribing failed: %s", error)
+        try:
+            await self._subscription.end()
+        except UserError as error:
+            _log.warning("unsubscribing failed: %s", error)
         self._calls.close()
 
     async def instruments(self, symbols: Sequence[Symbol]) -> dict[Symbol, Instrument]:
         """Details of the symbols the vendor knows."""
-        await self._load_instruments(symbols)
-        return {symbol: self._instruments[symbol] for symbol in symbols if symbol in self._instruments}
+        await self._details.load(symbols)
+        known = self._details.known
+        return {symbol: known[symbol] for symbol in symbols if symbol in known}
 
     async def bars(self, symbol: Symbol, period: Period, count: int) -> list[Bar]:
         """The last `count` bars, unadjusted, oldest first, downloaded when the vendor has not got them."""
@@ -204,49 +189,12 @@ class XtdataFeed:
         stamps = await self._calls.call("查询交易日", jobs.dates, market, start, end)
         return [ms_to_datetime(stamp).date() for stamp in stamps]
 
-    # subscriptions
+    async def _ask_details(self, symbols: Sequence[Symbol]) -> dict[Symbol, Instrument]:
+        return await self._calls.call("查询证券资料", jobs.details, symbols)
 
-    async def _subscribe_more(self, new: Sequence[Symbol]) -> None:
-        """Beside what is subscribed; many small subscriptions become one."""
-        if self._surplus or len(self._seqs) >= _MANY_SUBSCRIPTIONS:
-            await self._subscribe_all()
-            return
-        symbols = [*new, *await self._heartbeats()]
-        seq, client = await self._calls.call("订阅行情", self._subscribe, symbols)
-        if self._seqs and client is not self._client:  # the older ones went with their client
-            await self._subscribe_all()
-            return
-        self._subscribed([*self._seqs, seq], client)
-        if not self._pulse.health.state.is_healthy:
-            self._pulse.begin()
-
-    async def _subscribe_all(self) -> None:
-        """Everything wanted in one subscription, in the place of all before."""
-        self._beats = None
-        symbols = [*self._wanted, *await self._heartbeats()]
-        seq, client = await self._calls.call("订阅行情", self._subscribe, symbols)
-        old, before = self._seqs, self._client
-        self._surplus = False
-        self._subscribed([seq], client)
-        if old and client is before:
-            await self._calls.call("退订行情", jobs.unsubscribe, old, client)
-
-    async def _heartbeats(self) -> tuple[Symbol, ...]:
-        """The indices that this market knows and nobody watches; each once."""
-        if self._beats is None:
-            found = await self._calls.call("查询证券资料", jobs.details, HEARTBEATS)
-            self._instruments.update(found)
-            self._beats = tuple(found)
-            return tuple(symbol for symbol in found if symbol not in self._wanted)
-        return ()
-
-    def _subscribe(self, line: Line, symbols: list[Symbol]) -> tuple[int, object]:
-        seq = line.xtdata.subscribe_whole_quote(list(symbols), self._on_ticks)
-        if seq <= 0:
-            raise BrokerError(
-                f"订阅 {len(symbols)} 只证券的行情被拒绝（返回 {seq}）。请检查 MiniQMT 的行情连接后重试"
-            )
-        return seq, line.client
+    def _subscribed(self) -> None:
+        self._backoff_s, self._ahead = _BACKOFF_S, 0
+        self._pulse.silent_ms = patience_ms(len(self._wanted), len(self._subscription.heartbeats))
 
     # watching over them
 
@@ -278,8 +226,8 @@ class XtdataFeed:
                 if not await self._is_lost():
                     return
                 self._lose("行情订阅已断开，正在重新订阅", losses=1)
-            await self._load_instruments(list(self._wanted))
-            await self._subscribe_all()
+            await self._details.load(list(self._wanted))
+            await self._subscription.renew(self._wanted)
         except UserError as error:
             self._lose(str(error))
             return
@@ -291,7 +239,7 @@ class XtdataFeed:
     async def _is_lost(self) -> bool:
         symbols = [*self._wanted][:_PROBED]
         client, ticks = await self._calls.call("检查行情", jobs.probe, symbols)
-        if client is not self._client:
+        if not self._subscription.is_of(client):
             return True
         newest_ms = max((int(tick.get("time") or 0) for tick in ticks.values()), default=0)
         if newest_ms <= self._pulse.newest_ms:
@@ -301,11 +249,6 @@ class XtdataFeed:
         self._ahead += 1
         self._on_ticks(ticks)
         return self._ahead >= _AHEAD_TWICE
-
-    def _subscribed(self, seqs: list[int], client: object) -> None:
-        self._seqs, self._client = seqs, client
-        self._backoff_s, self._ahead = _BACKOFF_S, 0
-        self._pulse.silent_ms = patience_ms(len(self._wanted), len(self._beats or ()))
 
     def _lose(self, text: str, *, losses: int = 0) -> None:
         if self._closed:
@@ -319,7 +262,7 @@ class XtdataFeed:
     # on the vendor's thread
 
     def _on_ticks(self, records: TickRecords) -> None:
-        now, known, convert = self._clock.now_ms(), self._instruments, self._converter.convert
+        now, known, convert = self._clock.now_ms(), self._details.known, self._converter.convert
         quotes = []
         with self._converting:
             for code, tick in records.items():
@@ -336,39 +279,8 @@ class XtdataFeed:
     def _deliver(self, quotes: Sequence[Quote]) -> None:
         self._heard_at = self._loop.time()
         self._pulse.beat(quotes)
-        self._notice_day(quotes)
+        self._details.notice(quotes)
         self._listener(quotes)
-
-    def _notice_day(self, quotes: Sequence[Quote]) -> None:
-        """Limits and previous closes change with the day: ask again at its first quotes, until they fit."""
-        newest = max(quote.time_ms for quote in quotes)
-        if midnight(newest) == self._fitting_day_ms:
-            return
-        day = ms_to_datetime(newest).date()
-        if self._instruments_day is not None and day < self._instruments_day:
-            return  # the close of an earlier day, shown until today's first snapshot
-        known = self._instruments.values()
-        if (
-            all(instrument.trading_day in (None, day) for instrument in known)
-            and self._instruments_day == day
-        ):
-            self._fitting_day_ms = midnight(newest)
-            return
-        waiting = self._reload is not None and not self._reload.done()
-        if self._closed or waiting or self._loop.time() < self._next_reload:
-            return
-        self._next_reload = self._loop.time() + _RELOAD_S
-        self._reload = self._loop.create_task(self._refresh(day))
-
-    async def _refresh(self, day: date) -> None:
-        try:
-            await self._load_instruments(list(self._wanted))
-            self._instruments_day = day
-        except UserError as error:
-            _log.warning("the limits of the day could not be read: %s", error)
-
-    async def _load_instruments(self, symbols: Sequence[Symbol]) -> None:
-        self._instruments.update(await self._calls.call("查询证券资料", jobs.details, symbols))
 
 
 _DUE = frozenset({Phase.OPEN_CALL, Phase.PAUSE, Phase.CONTINUOUS, Phase.CLOSE_CALL, Phase.LUNCH})

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING
 
 from core.clock import Clock
@@ -103,7 +104,7 @@ class QuoteRoom:
         best = self._plan.best(self._loop, self._clock) if self._plan.best else self._make(first)
         return FeedSwitch(
             best,
-            [StandIn(_NAMES[kind], lambda kind=kind: self._make(kind)) for kind in others],  # type: ignore[misc]
+            [StandIn(_NAMES[kind], partial(self._make, kind)) for kind in others],
             clock=self._clock,
             loop=self._loop,
             may_trigger=self._plan.may_trigger,

@@ -13,7 +13,8 @@ from core.clock import ManualClock
 from core.domain.enums import FeedState, Period
 from core.domain.market import Quote, Symbol
 from core.errors import BrokerError
-from core.market.failover import FLAPPING_MS, HOLD_MS, FeedSwitch, StandIn
+from core.market.failover import FeedSwitch, StandIn
+from core.market.switch_rule import FLAPPING_MS, HOLD_MS
 from core.ports import Feed
 from tests.fakes.feeds import HandFeed
 from tests.fakes.market import at, instrument, quote
