@@ -11,7 +11,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from core.exchange.boards import SecurityClass, exchange_of
-from core.exchange.names import is_delisting, is_st, is_unreformed
+from core.exchange.names import days_listed, is_delisting, is_st, is_unreformed
 from core.exchange.symbols import require_class, tick_size
 from core.exchange.ticks import ceil_to_tick, floor_to_tick, round_half_up
 
@@ -42,7 +42,8 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class LimitFacts:
-    """What beside price and day decides a limit. `listing_day` and `delist_day` count trading days from 1.
+    """What beside price and day decides a limit. `listing_day` and `delist_day` count trading days from 1; a name that
+    begins with N or C tells the first ones where `listing_day` does not.
 
     `is_st` overrides the name; `band` (a fraction) overrides the table, for funds whose list we do not know.
     `no_limit` is for the days only the exchange knows: share reform, relisting.
@@ -145,7 +146,7 @@ def _first_days(cls: SecurityClass, day: date, facts: LimitFacts) -> _Band | Non
     """Bands of the first days after listing and of the first day of the delisting period."""
     if facts.delist_day == 1 and day >= DELISTING_FREE_DAY:
         return _FREE
-    nth = facts.listing_day
+    nth = facts.listing_day if facts.listing_day is not None else days_listed(facts.name)
     if nth is None or nth < 1:
         return None
     if cls is _C.BSE:

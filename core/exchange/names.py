@@ -1,4 +1,4 @@
-"""What a security's name says about its rules: ST, share reform not done, delisting period."""
+"""What a security's name says about its rules: ST, share reform not done, delisting period, just listed."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from functools import lru_cache
 
 _PREFIX = r"(?:XD|XR|DR)?\s*"
 _ST = re.compile(_PREFIX + r"S?\*?ST")
+_NEW = re.compile(r"([NC])[\u4e00-\u9fff]")
 _UNREFORMED = re.compile(_PREFIX + r"S[\u4e00-\u9fff]")
 
 
@@ -29,3 +30,9 @@ def is_unreformed(name: str) -> bool:
 def is_delisting(name: str) -> bool:
     """In its delisting period (退市XX, XX退)."""
     return "退" in name
+
+
+def days_listed(name: str) -> int | None:
+    """The trading day since the listing that a name tells: 1 for N (N沐曦), 2 for C (C沐曦, days 2 to 5), None for others."""
+    found = _NEW.match(_plain(name))
+    return None if found is None else 1 if found[1] == "N" else 2

@@ -77,7 +77,8 @@ def traded_through(before: Quote, after: Quote, side: Side, price: int, tick: in
     """Shares that surely traded at `price` or worse for the resting side between two snapshots.
 
     Everything beyond `price` is taken to have traded at least one tick beyond, everything else at the outermost price
-    that the two snapshots show; the interval's amount then leaves this many shares at or through `price`.
+    that the two snapshots show, a new low or high of the day among them; the interval's amount then leaves this many
+    shares at or through `price`.
     """
     volume = after.volume - before.volume
     if volume <= 0:
@@ -86,11 +87,13 @@ def traded_through(before: Quote, after: Quote, side: Side, price: int, tick: in
     if amount <= 0:
         return 0
     if side is Side.BUY:
-        seen = [p for p in (after.last, before.best_bid, after.best_bid) if p]
+        new_low = after.low if after.low < (before.low or after.low + 1) else 0
+        seen = [p for p in (after.last, before.best_bid, after.best_bid, new_low) if p]
         edge = min((*seen, price))
         sure = ((price + tick) * volume - amount) // (price + tick - edge)
     else:
-        seen = [p for p in (after.last, before.best_ask, after.best_ask) if p]
+        new_high = after.high if after.high > before.high else 0
+        seen = [p for p in (after.last, before.best_ask, after.best_ask, new_high) if p]
         edge = max((*seen, price))
         sure = (amount - (price - tick) * volume) // (edge - price + tick)
     return min(max(sure, 0), volume)
