@@ -1,4 +1,4 @@
-"""What a source that is asked can do beside a `Feed` that tells by itself."""
+"""What some sources can do beside a `Feed`: be asked at a pace, answer by the clock, or beat."""
 
 from __future__ import annotations
 
@@ -28,3 +28,11 @@ class Polled(Protocol):
 
     @property
     def details(self) -> Rhythm: ...
+
+
+@runtime_checkable
+class Beating(Protocol):
+    """A source that is subscribed to busy symbols beside what is wanted, so that its silence means something."""
+
+    @property
+    def heartbeats(self) -> tuple[Symbol, ...]: ...

@@ -16,7 +16,8 @@ from core.risk.gate import Proposal
 from core.service import commands as c
 from core.service.news import CommandAnswered
 from core.service.service import TradingService
-from core.service.watchlist_csv import read_watchlist, write_watchlist
+from core.service.watchlist_csv import read_watchlist
+from core.service.watchlist_writing import write_watchlist
 
 _log = logging.getLogger(__name__)
 

@@ -11,8 +11,7 @@ from core.domain.enums import AlarmRank, FeedState, Phase, Side
 from core.domain.market import Quote, Symbol, ms_to_datetime
 from core.errors import UserError
 from core.exchange.sessions import domain_phase
-from core.market.polled import Polled
-from core.market.xtdata_feed import XtdataFeed
+from core.market.polled import Beating, Polled
 from core.ports import FeedHealth
 from core.service.items import ItemBook
 from core.service.news import FeedNews, SourceView
@@ -178,7 +177,7 @@ class FeedDesk:
         board.expected_interval_ms = (
             _PUSHED_MS if self._polled is None else round(self._polled.details.expected_interval_s * 1000)
         )
-        beats = active.heartbeats if isinstance(active, XtdataFeed) else ()
+        beats = active.heartbeats if isinstance(active, Beating) else ()
         if beats != self._beats:
             self._beats = beats
             board.set_heartbeats(beats)

@@ -1,7 +1,6 @@
-"""The watchlist as a CSV file: read whole or not at all, written so that nothing is lost and Excel opens it.
+"""The watchlist in a CSV file, read whole or not at all.
 
-Columns: `COLUMNS`; missing ones take defaults. `alerts` and `interval_s` are read when there, and written only when
-an item differs from the default. Unknown columns are named, kept in `WatchItem.extra` and written back.
+Columns: `COLUMNS` and `RARE`; missing ones take defaults. Unknown columns are named and kept in `WatchItem.extra`.
 """
 
 from __future__ import annotations
@@ -10,9 +9,8 @@ import codecs
 import contextlib
 import csv
 import io
-import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -38,8 +36,9 @@ COLUMNS = (
     "group",
     "note",
 )
-_RARE = ("alerts", "interval_s")
-_KNOWN = frozenset(COLUMNS + _RARE)
+RARE = ("alerts", "interval_s")
+"""Read when there; written only when an item differs from the default."""
+_KNOWN = frozenset(COLUMNS + RARE)
 
 _TRUE = frozenset({"1", "true", "yes", "是"})
 _FALSE = frozenset({"0", "false", "no", "否"})
@@ -70,26 +69,6 @@ def read_watchlist(path: Path) -> WatchlistFile:
         return _Reader(path.name, _text(path)).read()
     except BadInput as problem:
         return WatchlistFile((), (), (problem,))
-
-
-def write_watchlist(path: Path, items: Sequence[WatchItem]) -> None:
-    """Replace the file at once by all items, or leave it as it is and raise BadInput."""
-    data = _render(items)
-    target = path.resolve()
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
-    try:
-        with temporary.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, target)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
-        raise BadInput(
-            f"写不了文件，原文件没有改动：{error.strerror or error}。请关闭正在使用它的程序（如 Excel），或换一个位置",
-            where=str(path),
-        ) from error
 
 
 def _text(path: Path) -> str:
@@ -255,50 +234,3 @@ class _Reader:
 
 def _example(field: str) -> str:
     return {"max_position_pct": "0.2", "min_trade_amount": "5000", "interval_s": "60"}.get(field, "12.34")
-
-
-def _render(items: Sequence[WatchItem]) -> bytes:
-    rare = []
-    if any(not item.alerts for item in items):
-        rare.append("alerts")
-    if any(item.interval_s for item in items):
-        rare.append("interval_s")
-    extras = list(dict.fromkeys(name for item in items for name, _ in item.extra))
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([*COLUMNS, *rare, *extras])
-    for item in items:
-        own = dict(item.extra)
-        writer.writerow([*_cells(item, rare), *(own.get(name, "") for name in extras)])
-    # With the mark, because Excel in China takes a file without it for GBK.
-    return out.getvalue().encode("utf-8-sig", "backslashreplace")
-
-
-def _cells(item: WatchItem, rare: Iterable[str]) -> Iterator[str]:
-    quant = item.quant
-    yield item.symbol
-    for price in (item.entry_low, item.entry_high, item.take_profit, item.stop_loss):
-        yield "" if price is None else _price_text(price, item.symbol)
-    yield _flag_text(quant.enabled)
-    yield _plain(quant.max_position_pct)
-    yield _flag_text(quant.auto_stop_loss)
-    yield _flag_text(quant.auto_take_profit)
-    yield _plain(quant.min_trade_amount)
-    yield item.group
-    yield item.note
-    for name in rare:
-        yield _flag_text(item.alerts) if name == "alerts" else str(item.interval_s)
-
-
-def _price_text(price: Decimal, symbol: str) -> str:
-    """With the decimals of the tick; a price off the tick is written as it is, never rounded."""
-    tick = tick_size(symbol)
-    return _plain(price.quantize(tick) if price % tick == 0 else price)
-
-
-def _plain(value: Decimal) -> str:
-    return format(value, "f")
-
-
-def _flag_text(value: bool) -> str:
-    return "1" if value else "0"

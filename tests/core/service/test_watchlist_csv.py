@@ -17,8 +17,9 @@ from core.domain.market import Symbol
 from core.domain.watch import QuantConfig, WatchItem
 from core.errors import BadInput
 from core.exchange.symbols import tick_size
-from core.service import watchlist_csv
-from core.service.watchlist_csv import COLUMNS, WatchlistFile, read_watchlist, write_watchlist
+from core.service import watchlist_writing
+from core.service.watchlist_csv import COLUMNS, WatchlistFile, read_watchlist
+from core.service.watchlist_writing import write_watchlist
 
 HEADER = ",".join(COLUMNS)
 ROW = "600519.SH,1450.00,1470,1650,1360.00,1,0.2,1,0,5000,白酒,等回调"
@@ -301,7 +302,7 @@ def test_a_write_that_fails_leaves_the_old_file(path: Path, monkeypatch: pytest.
     def full(fd: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(watchlist_csv.os, "fsync", full)
+    monkeypatch.setattr(watchlist_writing.os, "fsync", full)
     with pytest.raises(BadInput, match="原文件没有改动") as caught:
         write_watchlist(path, [MOUTAI, MOUTAI])
     assert str(path) in str(caught.value)
