@@ -169,7 +169,7 @@ class Program(QObject):
         if self._arguments.screenshot is not None and not self._take_picture(self._arguments.screenshot):
             self.exit_code = 1
         self._window.say_closing()
-        await self._window.tasks.close()
+        await self._window.requests.tasks.close()
         if self.service is not None:
             stopped = await self._loop.run_in_executor(None, self.service.stop, STOP_S)
             if not stopped:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Coroutine
 from dataclasses import replace
 from typing import Any
 
@@ -13,23 +11,23 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow, QVBoxLayou
 
 from core.domain.enums import AlarmRank, Mode, Period
 from core.domain.market import Symbol
-from core.domain.watch import WatchItem
 from core.service import commands as c
-from core.service.news import CommandAnswered, News
+from core.service.news import News
 from desktop.bridge import Bridge
 from desktop.dock_area import DockArea
-from desktop.edits import Change, EditHistory, edit_of
 from desktop.menus import Menus
 from desktop.news_router import NewsRouter
 from desktop.panels import Panels
 from desktop.preferences import Preferences, PreferenceStore
-from desktop.tasks import GuiTasks
+from desktop.requests import Requests
 from desktop.tray import Tray
+from desktop.watchlist_editing import WatchlistEditing
 from widgets.health_strip import Health
 from widgets.icons import TrayState, tray_icon
 from widgets.theme import ThemeHolder
 
 _ARM_MS = 5_000
+_BARS, _BARS_DEADLINE_S = 500, 60.0
 
 
 class MainWindow(QMainWindow):
@@ -43,19 +41,17 @@ class MainWindow(QMainWindow):
         self._theme = theme
         self._store = store
         self._preferences = preferences
-        self._bridge: Bridge | None = None
         self._shown = False
         self._quitting = False
-        self._numbers = itertools.count(1)
         self._stand_ins_told = False
-        self.history = EditHistory()
-        self.tasks = GuiTasks()
         self._arming = QTimer(self, singleShot=True)
         self.panels = Panels(theme, self)
         self.tray = Tray(theme, self)
         self.router = NewsRouter(self.panels, self.tray)
+        self.requests = Requests(self.panels.health, self.tray, self)
+        self.editing = WatchlistEditing(self.panels, self.requests, self)
         self._lay_out()
-        self.menus = Menus(self, self, preferences, self.docks.toggles())
+        self.menus = Menus(self, self, self.editing, preferences, self.docks.toggles())
         self._connect()
         self._restore()
         self._name_window(None)
@@ -75,21 +71,17 @@ class MainWindow(QMainWindow):
         panels.alarms.hide()
 
     def _connect(self) -> None:
-        panels, watchlist = self.panels, self.panels.watchlist
-        watchlist.add_requested.connect(self.add_item)
-        watchlist.edit_requested.connect(self.edit_item)
-        watchlist.remove_requested.connect(self.remove_items)
-        watchlist.rescale_accepted.connect(lambda item_id: self._run(self._accept_rescale(item_id)))
-        watchlist.quant_toggled.connect(self._toggle_quant)
-        watchlist.import_requested.connect(self.import_watchlist)
-        watchlist.export_requested.connect(self.export_watchlist)
+        panels, requests = self.panels, self.requests
         panels.account.automation_requested.connect(self.set_automation)
-        panels.blotter.cancel_requested.connect(self._cancel_order)
+        panels.blotter.cancel_requested.connect(
+            lambda order_id: requests.send(lambda command_id: c.CancelOrder(command_id, order_id))
+        )
         panels.blotter.export_requested.connect(self._export_table)
-        panels.bars_wanted.connect(self._load_bars)
-        panels.item_saved.connect(self._save_edited)
-        panels.instrument_wanted.connect(lambda symbol: self._run(self._look_up(Symbol(symbol))))
-        panels.search_wanted.connect(lambda text: self._run(self._search(text)))
+        panels.bars_wanted.connect(
+            lambda symbol, period: requests.run(self._load_bars(Symbol(symbol), period))
+        )
+        panels.instrument_wanted.connect(lambda symbol: requests.run(self._look_up(Symbol(symbol))))
+        panels.search_wanted.connect(lambda text: requests.run(self._search(text)))
         panels.health.inbox_requested.connect(lambda: panels.blotter.show_tab("alarms"))
         panels.alarms.count_changed.connect(self.tray.set_alarms)
         self.tray.show_requested.connect(self._come_back)
@@ -134,7 +126,7 @@ class MainWindow(QMainWindow):
 
     def attach(self, bridge: Bridge) -> None:
         """Connect to a service; what it said before is told now."""
-        self._bridge = bridge
+        self.requests.attach(bridge)
         bridge.news_arrived.connect(self._on_news)
         bridge.open()
 
@@ -152,134 +144,14 @@ class MainWindow(QMainWindow):
                 self.panels.watchlist.current_symbol or next(iter(self.panels.items.values())).symbol
             )
 
-    def _run(self, work: Coroutine[Any, Any, None]) -> None:
-        self.tasks.run(work)
-
-    async def _ask(self, command: c.Command, deadline_s: float = 10.0) -> CommandAnswered:
-        if self._bridge is None:
-            return CommandAnswered(command.command_id, False, self.tr("交易服务还没有启动。"))
-        return await self._bridge.ask(command, deadline_s)
-
-    def _id(self) -> str:
-        return self._bridge.new_id() if self._bridge is not None else "w0"
-
-    async def _tell(self, command: c.Command) -> CommandAnswered:
-        """Ask and show the answer in the health strip; a refusal is a notification too."""
-        answer = await self._ask(command)
-        if answer.text:
-            self.panels.health.set_message(answer.text, Health.QUIET if answer.ok else Health.CARE)
-        if not answer.ok:
-            self.tray.notify(AlarmRank.CARE, self.tr("没有执行"), answer.text)
-        return answer
-
-    # watchlist
-
-    def add_item(self) -> None:
-        """Open the editor on a new item."""
-        self.panels.open_editor(None, self._new_item_id)
-
-    def edit_item(self, item_id: str) -> None:
-        """Open the editor on an item."""
-        item = self.panels.items.get(item_id)
-        if item is not None:
-            self.panels.open_editor(item, self._new_item_id)
-
-    def edit_current(self) -> None:
-        """Open the editor on the selected item."""
-        symbol = self.panels.watchlist.current_symbol
-        for item in self.panels.items.values():
-            if item.symbol == symbol:
-                self.edit_item(item.item_id)
-                return
-
-    def _new_item_id(self, symbol: Symbol) -> str:
-        taken = self.panels.items
-        name = f"w-{symbol}"
-        while name in taken:
-            name = f"w-{symbol}-{next(self._numbers) + 1}"
-        return name
-
-    def remove_items(self, item_ids: list[str]) -> None:
-        """Remove rows; Ctrl+Z brings them back."""
-        self._run(self._change(edit_of(self.panels.items, remove=item_ids).forth, remember=True))
-
-    def _toggle_quant(self, item_id: str, enabled: bool) -> None:
-        item = self.panels.items.get(item_id)
-        if item is not None:
-            changed = replace(item, quant=replace(item.quant, enabled=enabled))
-            self._run(self._change(Change((changed,), ()), remember=True))
-
-    def _save_edited(self, item: WatchItem) -> None:
-        self._run(self._save_from_editor(item))
-
-    async def _save_from_editor(self, item: WatchItem) -> None:
-        answer = await self._change(Change((item,), ()), remember=True)
-        editor = self.panels.editor
-        if editor is None:
-            return
-        if answer.ok:
-            editor.accept_saved()
-        else:
-            editor.show_error(answer.field, answer.text)
-
-    async def _change(self, change: Change, *, remember: bool) -> CommandAnswered:
-        edit = edit_of(self.panels.items, change.save, change.remove)
-        answer = await self._tell(c.SaveItems(self._id(), change.save, change.remove))
-        if answer.ok and remember:
-            self.history.made(edit)
-        return answer
-
-    async def _accept_rescale(self, item_id: str) -> None:
-        await self._tell(c.AcceptRescale(self._id(), item_id))
-
-    def undo(self) -> None:
-        """Take the last watchlist edit back."""
-        self._step(self.history.undo(), self.tr("没有可撤销的修改"))
-
-    def redo(self) -> None:
-        """Make it again."""
-        self._step(self.history.redo(), self.tr("没有可重做的修改"))
-
-    def _step(self, change: Change | None, nothing: str) -> None:
-        if change is None:
-            self.panels.health.set_message(nothing)
-        else:
-            self._run(self._change(change, remember=False))
-
-    def import_watchlist(self) -> None:
-        """Choose a CSV file and read it."""
-        dialog = QFileDialog(self, self.tr("导入监测列表"), "", self.tr("监测列表 (*.csv)"))
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(lambda path: self._run(self._import(path)))
-        dialog.open()
-
-    async def _import(self, path: str) -> None:
-        before = dict(self.panels.items)
-        answer = await self._tell(c.ImportWatchlist(self._id(), path))
-        if answer.ok:
-            after = self.panels.items
-            changed = [item for key, item in after.items() if before.get(key) != item]
-            self.history.made(edit_of(before, changed, [key for key in before if key not in after]))
-
-    def export_watchlist(self) -> None:
-        """Choose where to write the watchlist."""
-        dialog = QFileDialog(self, self.tr("导出监测列表"), "watchlist.csv", self.tr("监测列表 (*.csv)"))
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("csv")
-        dialog.fileSelected.connect(lambda path: self._run(self._export(path)))
-        dialog.open()
-
-    async def _export(self, path: str) -> None:
-        await self._tell(c.ExportWatchlist(self._id(), path))
-
     def _export_table(self, key: str, text: str) -> None:
         dialog = QFileDialog(self, self.tr("导出表格"), f"{key}.csv", "CSV (*.csv)")
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.fileSelected.connect(lambda path: self._run(self._write(path, text)))
+        dialog.fileSelected.connect(lambda path: self.requests.run(self._write(path, text)))
         dialog.open()
 
     async def _write(self, path: str, text: str) -> None:
-        failed = await self.tasks.write_text(path, text)
+        failed = await self.requests.tasks.write_text(path, text)
         self.panels.health.set_message(failed or self.tr("已导出 {path}").format(path=path))
 
     # trading
@@ -293,15 +165,15 @@ class MainWindow(QMainWindow):
             self.panels.health.set_message(text, Health.CARE)
             return
         self._arming.stop()
-        self._run(self._automation(armed))
+        self.requests.send(lambda command_id: c.SetAutomation(command_id, armed))
 
     def allow_stand_ins(self, allowed: bool) -> None:
         """The user's word on stand-in sources of quotes; kept for the next start."""
         self.choose(stand_ins_trigger=allowed)
-        self._run(self._allow_stand_ins(allowed))
+        self._send_stand_ins(allowed)
 
-    async def _allow_stand_ins(self, allowed: bool) -> None:
-        await self._tell(c.AllowFallback(self._id(), allowed))
+    def _send_stand_ins(self, allowed: bool) -> None:
+        self.requests.send(lambda command_id: c.AllowFallback(command_id, allowed))
 
     def _tell_stand_ins(self) -> None:
         """Once, when the desk has spoken: the word that was kept counts over the desk's own setting."""
@@ -309,23 +181,13 @@ class MainWindow(QMainWindow):
         if not self._stand_ins_told and kept is not None and self.router.feed is not None:
             self._stand_ins_told = True
             if kept is not self.router.feed.may_trigger:
-                self._run(self._allow_stand_ins(kept))
+                self._send_stand_ins(kept)
 
-    async def _automation(self, armed: bool) -> None:
-        await self._tell(c.SetAutomation(self._id(), armed))
-
-    def _cancel_order(self, order_id: int) -> None:
-        self._run(self._cancel(order_id))
-
-    async def _cancel(self, order_id: int) -> None:
-        await self._tell(c.CancelOrder(self._id(), order_id))
-
-    def _load_bars(self, symbol: str, period: Period) -> None:
-        self._run(self._bars(Symbol(symbol), period))
-
-    async def _bars(self, symbol: Symbol, period: Period) -> None:
+    async def _load_bars(self, symbol: Symbol, period: Period) -> None:
         adjust = self.panels.chart.adjust_of(period)
-        answer = await self._ask(c.LoadBars(self._id(), symbol, period, 500, adjust), 60.0)
+        answer = await self.requests.ask(
+            lambda command_id: c.LoadBars(command_id, symbol, period, _BARS, adjust), _BARS_DEADLINE_S
+        )
         if not answer.ok:
             self.panels.chart.set_bars(symbol, period, (), answer.text)
 
@@ -333,7 +195,7 @@ class MainWindow(QMainWindow):
         """The editor asks about a symbol: what is known is shown at once, the rest is asked for."""
         self.panels.tell_editor(symbol)
         if symbol not in self.panels.instruments:
-            answer = await self._ask(c.LookUp(self._id(), symbol))
+            answer = await self.requests.ask(lambda command_id: c.LookUp(command_id, symbol))
             if answer.ok:
                 self.panels.tell_editor(symbol)
             elif self.panels.editor is not None and answer.field:
@@ -341,7 +203,7 @@ class MainWindow(QMainWindow):
 
     async def _search(self, text: str) -> None:
         """What is typed may be a code, a name or initials; candidates follow as news."""
-        await self._ask(c.SearchInstruments(self._id(), text))
+        await self.requests.ask(lambda command_id: c.SearchInstruments(command_id, text))
 
     def acknowledge_top(self) -> None:
         """The user has heard the gravest alarm."""

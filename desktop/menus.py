@@ -13,16 +13,21 @@ from desktop.preferences import Preferences
 from widgets.tokens import Direction, Look
 
 
-class Owner(Protocol):
-    """What the menus ask of the window."""
+class Editing(Protocol):
+    """What the menus ask about the watchlist."""
 
     def import_watchlist(self) -> None: ...
     def export_watchlist(self) -> None: ...
-    def quit(self) -> None: ...
     def add_item(self) -> None: ...
     def edit_current(self) -> None: ...
     def undo(self) -> None: ...
     def redo(self) -> None: ...
+
+
+class Owner(Protocol):
+    """What the menus ask of the window."""
+
+    def quit(self) -> None: ...
     def set_automation(self, armed: bool) -> None: ...
     def allow_stand_ins(self, allowed: bool) -> None: ...
     def acknowledge_top(self) -> None: ...
@@ -38,11 +43,17 @@ class Menus(QObject):
     """Builds the menu bar. `tr` runs in this context."""
 
     def __init__(
-        self, window: QMainWindow, owner: Owner, preferences: Preferences, docks: list[QAction]
+        self,
+        window: QMainWindow,
+        owner: Owner,
+        editing: Editing,
+        preferences: Preferences,
+        docks: list[QAction],
     ) -> None:
         super().__init__(window)
         self._window = window
         self._owner = owner
+        self._editing = editing
         self._file()
         self._edit()
         self._trade()
@@ -60,18 +71,18 @@ class Menus(QObject):
 
     def _file(self) -> None:
         menu = self._menu(self.tr("文件(&F)"))
-        self._add(menu, self.tr("导入监测列表…"), self._owner.import_watchlist, "Ctrl+I")
-        self._add(menu, self.tr("导出监测列表…"), self._owner.export_watchlist, "Ctrl+E")
+        self._add(menu, self.tr("导入监测列表…"), self._editing.import_watchlist, "Ctrl+I")
+        self._add(menu, self.tr("导出监测列表…"), self._editing.export_watchlist, "Ctrl+E")
         menu.addSeparator()
         self._add(menu, self.tr("退出"), self._owner.quit, "Ctrl+Q")
 
     def _edit(self) -> None:
         menu = self._menu(self.tr("编辑(&E)"))
-        self._add(menu, self.tr("添加监测项…"), self._owner.add_item, "Ctrl+N")
-        self._add(menu, self.tr("编辑监测项…"), self._owner.edit_current)
+        self._add(menu, self.tr("添加监测项…"), self._editing.add_item, "Ctrl+N")
+        self._add(menu, self.tr("编辑监测项…"), self._editing.edit_current)
         menu.addSeparator()
-        self._add(menu, self.tr("撤销"), self._owner.undo, "Ctrl+Z")
-        self._add(menu, self.tr("重做"), self._owner.redo, "Ctrl+Y", "Ctrl+Shift+Z")
+        self._add(menu, self.tr("撤销"), self._editing.undo, "Ctrl+Z")
+        self._add(menu, self.tr("重做"), self._editing.redo, "Ctrl+Y", "Ctrl+Shift+Z")
         menu.addSeparator()
         self._add(menu, self.tr("查找"), self._owner.focus_search, "Ctrl+K")
 

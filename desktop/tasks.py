@@ -15,10 +15,10 @@ class GuiTasks:
     """Background work of the window on the qasync loop."""
 
     def __init__(self) -> None:
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[object]] = set()
         self._closed = False
 
-    def run(self, work: Coroutine[Any, Any, None]) -> None:
+    def run(self, work: Coroutine[Any, Any, object]) -> None:
         """Start a coroutine; one that comes after `close` is not started."""
         if self._closed:
             work.close()
@@ -45,7 +45,7 @@ class GuiTasks:
         if self._tasks:
             await asyncio.wait(set(self._tasks))
 
-    def _ended(self, task: asyncio.Task[None]) -> None:
+    def _ended(self, task: asyncio.Task[object]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             _log.error("a task of the window failed", exc_info=error)

@@ -1265,20 +1265,8 @@
         <translation>[PAPER · REAL QUOTES] DingPan</translation>
     </message>
     <message>
-        <source>交易服务还没有启动。</source>
-        <translation>The trading service has not started yet.</translation>
-    </message>
-    <message>
         <source>实盘：五秒内再按一次“运行”确认武装，武装只管今天。</source>
         <translation>Live: press Run again within five seconds to arm; arming holds for today only.</translation>
-    </message>
-    <message>
-        <source>导入监测列表</source>
-        <translation>Import watchlist</translation>
-    </message>
-    <message>
-        <source>导出监测列表</source>
-        <translation>Export watchlist</translation>
     </message>
     <message>
         <source>导出表格</source>
@@ -1295,22 +1283,6 @@
     <message>
         <source>正在退出：等交易服务写完日志…</source>
         <translation>Closing: waiting for the trading service to finish its journal…</translation>
-    </message>
-    <message>
-        <source>没有可撤销的修改</source>
-        <translation>Nothing to undo</translation>
-    </message>
-    <message>
-        <source>没有可重做的修改</source>
-        <translation>Nothing to redo</translation>
-    </message>
-    <message>
-        <source>没有执行</source>
-        <translation>Not done</translation>
-    </message>
-    <message>
-        <source>监测列表 (*.csv)</source>
-        <translation>Watchlist (*.csv)</translation>
     </message>
     <message>
         <source>盯盘 DingPan</source>
@@ -1756,6 +1728,17 @@
     </message>
 </context>
 <context>
+    <name>Requests</name>
+    <message>
+        <source>交易服务还没有启动。</source>
+        <translation>The trading service has not started yet.</translation>
+    </message>
+    <message>
+        <source>没有执行</source>
+        <translation>Not done</translation>
+    </message>
+</context>
+<context>
     <name>StopsBar</name>
     <message>
         <source>停自动</source>
@@ -2033,6 +2016,29 @@
     <message>
         <source>集合竞价：价格只是参考价</source>
         <translation>Call auction: the price is only indicative</translation>
+    </message>
+</context>
+<context>
+    <name>WatchlistEditing</name>
+    <message>
+        <source>导入监测列表</source>
+        <translation>Import watchlist</translation>
+    </message>
+    <message>
+        <source>导出监测列表</source>
+        <translation>Export watchlist</translation>
+    </message>
+    <message>
+        <source>没有可撤销的修改</source>
+        <translation>Nothing to undo</translation>
+    </message>
+    <message>
+        <source>没有可重做的修改</source>
+        <translation>Nothing to redo</translation>
+    </message>
+    <message>
+        <source>监测列表 (*.csv)</source>
+        <translation>Watchlist (*.csv)</translation>
     </message>
 </context>
 <context>

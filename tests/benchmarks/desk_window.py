@@ -50,7 +50,7 @@ class DeskWindow:
         self.window.painted.connect(self._start)
         self.window.show()
         self.loop.run_forever()
-        self.loop.run_until_complete(self.window.tasks.close())
+        self.loop.run_until_complete(self.window.requests.tasks.close())
         if not self.service.stop(STOP_S):
             raise SystemExit("the desk did not stop")
         self.garbage.stop()

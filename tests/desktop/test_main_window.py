@@ -88,7 +88,7 @@ def test_removed_rows_come_back_with_undo_and_go_with_redo(open_desk: OpenDesk, 
         model = desk.panels.watchlist.model
         desk.panels.watchlist.remove_requested.emit(["w-a"])
         await desk.until(lambda: set(desk.panels.items) == {"w-b"} and model.rowCount() == 1)
-        await desk.until(lambda: desk.window.history.steps == (1, 0))
+        await desk.until(lambda: desk.window.editing.history.steps == (1, 0))
         assert stored(tmp_path) == ["w-b"]
         key(desk, "Ctrl+Z").trigger()
         await desk.until(lambda: desk.panels.items == {one.item_id: one for one in TWO})
@@ -216,14 +216,14 @@ def test_the_watchlist_goes_out_to_a_file_and_comes_back(open_desk: OpenDesk, tm
         desk.panels.watchlist.remove_requested.emit(["w-a", "w-b"])
         await desk.until(lambda: not desk.panels.items)
         choose(desk, "Ctrl+I", target)
-        await desk.until(lambda: desk.window.history.steps == (2, 0))
+        await desk.until(lambda: desk.window.editing.history.steps == (2, 0))
         assert "已导入 2 项" in desk.message
         assert {one.symbol: one.stop_loss for one in desk.panels.items.values()} == {
             one.symbol: one.stop_loss for one in TWO
         }
         key(desk, "Ctrl+Z").trigger()
         await desk.until(lambda: not desk.panels.items)
-        assert desk.window.history.steps == (1, 1)
+        assert desk.window.editing.history.steps == (1, 1)
         key(desk, "Ctrl+Y").trigger()
         await desk.until(lambda: len(desk.panels.items) == 2)
         choose(desk, "Ctrl+I", wrong)
@@ -459,7 +459,7 @@ def test_the_word_on_stand_in_quotes_is_told_to_the_desk_and_kept(
 def test_a_stock_is_found_by_its_initials_in_the_editor(open_desk: OpenDesk, tmp_path: Path) -> None:
     async def story(desk: RunningDesk) -> None:
         await ready(desk)
-        desk.window.add_item()
+        desk.window.editing.add_item()
         editor = desk.panels.editor
         assert editor is not None
         QTest.keyClicks(editor.form.symbol.edit, "gzmt")
