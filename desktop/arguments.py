@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from core.service.process import DeskProcess
+
+_LONGEST_S = 2_000_000  # Qt's timers count milliseconds in 31 bits
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +61,10 @@ def parse(arguments: Sequence[str]) -> DeskArguments:
     )
     parser.add_argument("--ticks", type=Path, metavar="TICKS.csv.gz", help="行情用录下的 level-1 快照文件")
     parser.add_argument(
-        "--seed", type=int, metavar="N", help="内置行情的种子，每个种子有自己的模拟账户（默认 1）"
+        "--seed", type=_seed, metavar="N", help="内置行情的种子，每个种子有自己的模拟账户（默认 1）"
     )
     parser.add_argument("--speed", type=_speed, metavar="N", help="模拟时钟倍速（默认 1）")
-    parser.add_argument("--exit-after", type=_positive, metavar="SECONDS", help="这么多秒后自动退出")
+    parser.add_argument("--exit-after", type=_seconds, metavar="SECONDS", help="这么多秒后自动退出")
     parser.add_argument("--screenshot", type=Path, metavar="FILE.png", help="退出前把窗口存成图片")
     parser.add_argument("--data-dir", type=Path, metavar="DIR", help="数据目录（默认在用户目录下）")
     parser.add_argument("--live", action="store_true", help="实盘：连接 MiniQMT（仅 Windows）")
@@ -89,15 +92,33 @@ def parse(arguments: Sequence[str]) -> DeskArguments:
     )
 
 
+def _seed(text: str) -> int:
+    try:
+        value = int(text)
+    except ValueError:
+        value = -1
+    if value < 0:
+        raise argparse.ArgumentTypeError("种子应为 0 或更大的整数")
+    return value
+
+
 def _speed(text: str) -> float:
-    value = float(text)
+    value = _number(text)
     if not 0 < value <= 10_000:
         raise argparse.ArgumentTypeError("倍速应大于 0，不超过 10000")
     return value
 
 
-def _positive(text: str) -> float:
-    value = float(text)
-    if value <= 0:
-        raise argparse.ArgumentTypeError("应为正数")
+def _seconds(text: str) -> float:
+    value = _number(text)
+    if not 0 < value <= _LONGEST_S:
+        raise argparse.ArgumentTypeError(f"秒数应大于 0，不超过 {_LONGEST_S:,}")
     return value
+
+
+def _number(text: str) -> float:
+    """Not a number where it is none: no comparison with it holds."""
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan
