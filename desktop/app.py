@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import sys
 from collections.abc import Callable
@@ -17,7 +18,7 @@ import resources
 from core.interpreter import SWITCH_INTERVAL_S
 from core.places import data_dir
 from core.service.logs import open_log
-from core.service.news import News
+from core.service.news import News, ServiceStopped
 from core.service.outbox import Outbox
 from core.service.process import DeskProcess
 from core.service.runtime import Desk, DeskThread
@@ -155,11 +156,17 @@ class Program(QObject):
             service = desk_process(self._arguments)
         self.service = service
         self.bridge = Bridge(service, self._loop, self, translate=self._translate)
+        self.bridge.news_arrived.connect(self._look_for_the_end)
         self._window.attach(self.bridge)
         if self._given is None:
             service.start()
         if self._arguments.exit_after is not None:
             QTimer.singleShot(round(self._arguments.exit_after * 1000), self._window.quit)
+
+    def _look_for_the_end(self, news: list[News]) -> None:
+        """A desk that could not be put together, or fell over, makes the program fail."""
+        if any(isinstance(one, ServiceStopped) and one.error for one in news):
+            self.exit_code = 1
 
     def stop(self) -> None:
         """Picture first, then the desk in order, then the loop."""
@@ -183,8 +190,10 @@ class Program(QObject):
         self._loop.stop()
 
     def _take_picture(self, path: Path) -> bool:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        saved = self._window.grab().save(str(path))
+        saved = False
+        with contextlib.suppress(OSError):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            saved = self._window.grab().save(str(path))
         if not saved:
             print(f"窗口图片写不进 {path}。请换一个可写的位置，文件名以 .png 结尾。", file=sys.stderr)  # noqa: T201
         return saved

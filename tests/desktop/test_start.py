@@ -83,6 +83,22 @@ def test_the_window_never_loads_what_the_desk_needs(tmp_path: Path) -> None:
     assert "never awaited" not in done.stderr
 
 
+def test_a_picture_that_cannot_be_written_is_said_and_holds_nothing_up(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    options = ["--data-dir", str(tmp_path), "--exit-after", "0.5"]
+    done = subprocess.run(
+        [sys.executable, "-m", "desktop", *options, "--screenshot", str(tmp_path / "file" / "a.png")],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=60,
+    )
+    assert done.returncode == 1
+    assert "窗口图片写不进" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 async def refused(desk: RunningDesk, *words: str) -> None:
     """The window stands and says these words, in the strip and as a notification."""
     await desk.until(lambda: all(word in desk.message for word in words))
@@ -106,6 +122,7 @@ def test_live_without_windows_says_what_it_needs(open_desk: OpenDesk) -> None:
 
     desk = open_desk("--live").play(story)
     assert not list(desk.folder.rglob("journal.db"))
+    assert desk.program.exit_code == 1, "who asked for a desk did not get one"
 
 
 @pytest.mark.parametrize(
