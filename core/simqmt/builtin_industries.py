@@ -45,6 +45,8 @@ _TOLD: dict[str, tuple[str, ...]] = {
     "综合": (),
 }
 INDUSTRIES = tuple(sorted(_TOLD))
+_DEALT = tuple(name for name in INDUSTRIES if name not in ("银行", "非银金融", "煤炭"))
+"""Those whose members need not say so in their names."""
 
 
 @lru_cache(maxsize=8192)
@@ -57,4 +59,4 @@ def industry_of(symbol: str, name: str) -> str | None:
         if any(word in name for word in words):
             return industry
     (dice,) = draws(1, 0, symbol, "industry")
-    return INDUSTRIES[dice % len(INDUSTRIES)]
+    return _DEALT[dice % len(_DEALT)]

@@ -18,6 +18,7 @@ from core.simqmt.data_periods import PERIODS, VendorPeriod
 from core.simqmt.data_reports import financial_tables
 from core.simqmt.data_shapes import (
     BAR_FIELDS,
+    full_tick_record,
     packed,
     tick_array,
     tick_record,
@@ -41,7 +42,7 @@ class DataQueries:
         """Ticks of codes or whole markets, of what has been seen."""
         self.terminal.data.wake(codes)
         wanted = set(codes)
-        return {str(quote.symbol): tick_record(quote) for quote in self.terminal.data.current(wanted)}
+        return {str(quote.symbol): full_tick_record(quote) for quote in self.terminal.data.current(wanted)}
 
     def market_data(
         self,

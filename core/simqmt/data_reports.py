@@ -35,10 +35,10 @@ def financial_tables(
     ]
     found: dict[str, list[Row]] = {}
     for table in tables:
-        make = _TABLES.get(table)
+        make = _TABLES.get(table.upper())
         if make is not None:
             found[table] = [row for report in reports for row in make(report, company.name)]
-        elif table == "CAPITALSTRUCTURE":
+        elif table.upper() == "CAPITALSTRUCTURE":
             changes = [item for item in company.capital() if first <= item.since <= min(last, today)]
             found[table] = [_capital(item) for item in changes]
         else:

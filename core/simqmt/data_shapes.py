@@ -1,7 +1,8 @@
 """Market records in the shapes and units of `xtquant.xtdata`: ticks, bars, instruments.
 
-Ticks: prices are floats of yuan, `volume` and the book are lots of 100, `pvolume` is shares, `openInt` repeats
-`stockStatus`: the trading phase. Bars: `volume` in lots.
+Ticks: prices are floats of yuan, `volume` (rounded) and the book are lots of 100, `pvolume` is shares, `openInt` is the
+trading phase and `stockStatus` the same less ten. Bars: `volume` in lots. `get_full_tick` has the time as text, too,
+and whole amounts.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from core.simqmt.data_periods import VendorPeriod
 
 LOT = 100
 DEPTH = 5
+_A_TRADE = 2000
+"""Shares of a trade, typical: `transactionNum` is made of it."""
 
 PHASE_CODES = {
     Phase.UNKNOWN: 0,
@@ -85,7 +88,7 @@ _PACK = {"<i8": "q", "<f8": "d", "<i4": "i"}
 
 def tick_record(quote: Quote) -> dict[str, Any]:
     """One snapshot as xtdata's full tick."""
-    status = PHASE_CODES[Phase.SUSPENDED if quote.suspended else quote.phase]
+    phase = PHASE_CODES[Phase.SUSPENDED if quote.suspended else quote.phase]
     bid_prices, bid_lots = _side(quote.bids)
     ask_prices, ask_lots = _side(quote.asks)
     return {
@@ -96,11 +99,11 @@ def tick_record(quote: Quote) -> dict[str, Any]:
         "low": quote.low / 1000,
         "lastClose": quote.pre_close / 1000,
         "amount": quote.amount,
-        "volume": quote.volume // LOT,
+        "volume": _lots(quote.volume),
         "pvolume": quote.volume,
-        "stockStatus": status,
-        "openInt": status,
-        "transactionNum": 0,
+        "stockStatus": max(0, phase - 10),
+        "openInt": phase,
+        "transactionNum": -(-quote.volume // _A_TRADE),
         "lastSettlementPrice": quote.pre_close / 1000,
         "settlementPrice": 0.0,
         "pe": 0.0,
@@ -112,6 +115,23 @@ def tick_record(quote: Quote) -> dict[str, Any]:
         "speed1Min": 0.0,
         "speed5Min": 0.0,
     }
+
+
+def full_tick_record(quote: Quote) -> dict[str, Any]:
+    """The same as `get_full_tick` tells it."""
+    moment, part = divmod(quote.time_ms, 1000)
+    text = _second_text(moment) + (f".{part:03}" if part else "")
+    record = tick_record(quote)
+    return {"time": record.pop("time"), "timetag": text, **record, "amount": round(quote.amount)}
+
+
+@lru_cache(maxsize=64)
+def _second_text(moment: int) -> str:
+    return ms_to_datetime(moment * 1000).strftime("%Y%m%d %H:%M:%S")
+
+
+def _lots(shares: int) -> int:
+    return (shares + LOT // 2) // LOT
 
 
 def _side(levels: Sequence[Level]) -> tuple[list[float], list[int]]:
@@ -136,7 +156,7 @@ def bar_records(bars: Iterable[Bar], now_ms: int) -> list[dict[str, Any]]:
                 "high": bar.high / 1000,
                 "low": bar.low / 1000,
                 "close": bar.close / 1000,
-                "volume": bar.volume // LOT,
+                "volume": _lots(bar.volume),
                 "amount": bar.amount,
                 "settelementPrice": 0.0,
                 "openInterest": _CLOSED if bar.time_ms <= now_ms and _ends_a_day(bar.time_ms) else _TRADING,

@@ -74,6 +74,8 @@ def test_sectors_list_all_known_securities_and_move_none(desk: Desk, xtdata: Any
     assert len(industries) == 31
     assert sorted(code for name in industries for code in holds[name]) == sorted(holds["沪深京A股"])
     assert {"601398.SH", "600036.SH", "000001.SZ"} <= set(holds["SW1银行"])
+    assert "600519.SH" in holds["SW1食品饮料"]
+    assert all("银行" in xtdata.get_instrument_detail(code)["InstrumentName"] for code in holds["SW1银行"])
     assert sum(xtdata.get_index_weight("000016.SH").values()) == pytest.approx(100)
     assert len(desk.terminal.instruments()) == 24, "asking for lists moves nobody"
 
@@ -203,6 +205,7 @@ def test_reports_are_chosen_by_their_end_or_by_the_day_they_were_told(desk: Desk
     assert list(by_told[PAYER]["Income"]["m_timetag"]) == ["20241231", "20250331", "20250630", "20250930"]
     lower = xtdata.get_financial_data([PAYER], ["balance"], "20250101", "20250401")[PAYER]
     assert list(lower) == ["balance"]
+    assert len(xtdata.get_financial_data([PAYER], ["CapitalStructure"])[PAYER]["CapitalStructure"]) > 0
     raw = xtdata.get_financial_data_ori([PAYER], ["Capital"])[PAYER]["CAPITALSTRUCTURE"]
     assert set(raw[0]) == {
         "total_capital", "circulating_capital", "restrict_circulating_capital", "m_timetag", "m_anntime",

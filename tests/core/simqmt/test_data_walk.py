@@ -6,6 +6,7 @@ is listed here.
 
 from __future__ import annotations
 
+import datetime as dt
 import importlib
 import importlib.util
 import inspect
@@ -17,6 +18,7 @@ from typing import Any
 
 import pytest
 
+from core.simqmt.market_builtin import BuiltinMarket
 from tests.core.simqmt.conftest import PFYH
 from tests.fakes.simqmt import Desk
 
@@ -138,11 +140,15 @@ def _call(function: Callable[..., Any], deadline_s: float = 10.0) -> tuple[Any, 
 
 @pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")  # the vendor's field list
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize("market", ["listed", "builtin"])
 def test_every_function_of_xtdata_answers_or_fails_as_the_vendors_does(
-    open_desk: Open, xtdata: Any, monkeypatch: pytest.MonkeyPatch
+    open_desk: Open, xtdata: Any, monkeypatch: pytest.MonkeyPatch, market: str
 ) -> None:
     monkeypatch.setattr(importlib.import_module("tqdm").tqdm, "monitor_interval", 0)  # its thread never ends
-    open_desk(lockstep=False)
+    if market == "builtin":
+        open_desk(lockstep=False, market=BuiltinMarket(1, start=dt.time(10, 0)))
+    else:
+        open_desk(lockstep=False)
     arrow = importlib.util.find_spec("pyarrow") is not None
     wrong = []
     functions = _functions(xtdata)
