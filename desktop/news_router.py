@@ -137,7 +137,12 @@ class NewsRouter:
         health.set_silence(one.silent)
 
     def _items(self, one: n.ItemsNews) -> None:
+        before = {item.symbol for item in self._panels.items.values()}
         self._panels.items = {item.item_id: item for item in one.items}
+        for symbol in before - {item.symbol for item in one.items}:
+            if not self._panels.blotter.involves(symbol):  # then the desk asks about it no more
+                self._panels.latest.pop(symbol, None)
+                self._panels.watchlist.forget(symbol)
         kept = self._panels.items
         self._views = {item_id: view for item_id, view in self._views.items() if item_id in kept}
         self._panels.watchlist.set_items(one.items)

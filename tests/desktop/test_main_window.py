@@ -90,9 +90,11 @@ def test_removed_rows_come_back_with_undo_and_go_with_redo(open_desk: OpenDesk, 
         await desk.until(lambda: set(desk.panels.items) == {"w-b"} and model.rowCount() == 1)
         await desk.until(lambda: desk.window.editing.history.steps == (1, 0))
         assert stored(tmp_path) == ["w-b"]
+        assert PFYH not in desk.panels.latest
         key(desk, "Ctrl+Z").trigger()
         await desk.until(lambda: desk.panels.items == {one.item_id: one for one in TWO})
         await desk.until(lambda: model.rowCount() == 2)
+        await desk.until(lambda: PFYH in desk.panels.latest)  # subscribed again
         key(desk, "Ctrl+Y").trigger()
         await desk.until(lambda: set(desk.panels.items) == {"w-b"})
         key(desk, "Ctrl+Y").trigger()

@@ -207,6 +207,14 @@ class BlotterView(QWidget):
         """Alarms and cares that wait for the user."""
         return sum(row.is_open for row in self.alarms.model.all_rows())
 
+    def involves(self, symbol: str) -> bool:
+        """The account holds it, or has a live order of it."""
+        held = any(row.position.symbol == symbol for row in self.positions.model.all_rows())
+        return held or any(
+            row.order.symbol == symbol and not row.order.status.is_final
+            for row in self.orders.model.all_rows()
+        )
+
     def set_split(self, split: bool) -> None:
         """Two groups of tabs, one above the other, or all five in one."""
         if split == self._split:

@@ -84,9 +84,11 @@ class WatchlistView(QWidget):
     def set_items(self, items: tuple[WatchItem, ...]) -> None:
         """The whole watchlist in the user's order; replaces what is shown."""
         self._items = {item.item_id: item for item in items}
-        self._by_symbol = {}
+        listed: dict[str, list[str]] = {}
         for item in items:
-            self._by_symbol.setdefault(item.symbol, []).append(item.item_id)
+            listed.setdefault(item.symbol, []).append(item.item_id)
+        self._by_symbol = listed
+        self._held &= self._items.keys()
         self._views = {item_id: view for item_id, view in self._views.items() if item_id in self._items}
         self.model.replace([self._row(item.item_id) for item in items])
         if self.table.current_id() is None and self.model.rowCount():
@@ -123,6 +125,11 @@ class WatchlistView(QWidget):
         for instrument in instruments:
             self._instruments[instrument.symbol] = instrument
         self._renew(i for one in instruments for i in self._by_symbol.get(one.symbol, ()))
+
+    def forget(self, symbol: str) -> None:
+        """Nobody asks about this one any more: should it come back, a price from before is none."""
+        self._quotes.pop(symbol, None)
+        self._flags.pop(symbol, None)
 
     def set_flags(self, flags: Iterable[tuple[str, QuoteFlag]]) -> None:
         """What the snapshots of some symbols show beside their prices; the others keep theirs."""

@@ -290,6 +290,17 @@ def test_alarms_wait_until_acknowledged_or_cured(blotter: BlotterView, qtbot: Qt
     assert blotter.alarms.model.total == 3
 
 
+def test_a_symbol_is_involved_while_it_is_held_or_has_a_live_order(blotter: BlotterView) -> None:
+    assert not blotter.involves("600519.SH")
+    blotter.upsert_order(order(1), "自动")
+    assert blotter.involves("600519.SH")
+    blotter.upsert_order(order(1, OrderStatus.CANCELED), "自动")
+    assert not blotter.involves("600519.SH")
+    blotter.set_positions((Position("SIM-01", Symbol("600519.SH"), 300, 100, D("10.0033")),))
+    assert blotter.involves("600519.SH")
+    assert not blotter.involves("510300.SH")
+
+
 def test_an_alarm_shows_how_long_ago_it_was_by_the_clock_of_the_desk(
     blotter: BlotterView, qtbot: QtBot
 ) -> None:

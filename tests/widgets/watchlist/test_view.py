@@ -205,6 +205,18 @@ def test_chips_count_and_filter(desk: WatchlistView, qtbot: QtBot) -> None:
         assert ids(desk) == (wanted if wanted is not None else ["ofilm", "catl", "moutai", "etf"])
 
 
+def test_a_forgotten_symbol_comes_back_without_a_price(desk: WatchlistView) -> None:
+    desk.set_flags((("600519.SH", QuoteFlag.UP_LOCKED),))
+    assert text(desk, "moutai", "last") == "1480.00"
+    desk.set_items(ITEMS[1:])
+    desk.forget("600519.SH")
+    desk.set_items(ITEMS)
+    assert text(desk, "moutai", "last") == "—"
+    assert text(desk, "catl", "last") == "381.66"
+    desk.set_quotes((quote("600519.SH", "1481.00", "1479.00"),))
+    assert text(desk, "moutai", "last") == "1481.00"
+
+
 def test_filter_box_finds_code_and_name(desk: WatchlistView, qtbot: QtBot) -> None:
     qtbot.keyClicks(desk.filter_box, "3007")
     assert ids(desk) == ["catl"]
