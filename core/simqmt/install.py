@@ -7,6 +7,7 @@ by the path it is given, a data client takes the newest one.
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from collections.abc import Sequence
 from functools import cache
@@ -53,10 +54,11 @@ class Registry:
         return self._terminals[-1] if self._terminals else None
 
     def find(self, path: str) -> SimTerminal | None:
-        """The terminal that owns the folder `path`, or one above or below it."""
-        asked = Path(path).absolute()
+        """The terminal that owns the folder `path`, or one above or below it, whatever way the path is written."""
+        asked = _real(path)
         for terminal in reversed(self._terminals):
-            if terminal.path == asked or terminal.path in asked.parents or asked in terminal.path.parents:
+            home = _real(terminal.path)
+            if home == asked or home in asked.parents or asked in home.parents:
                 return terminal
         return self.current if self.any_path else None
 
@@ -64,6 +66,13 @@ class Registry:
         """Where a client of this path asks."""
         terminal = self.find(path)
         return None if terminal is None else terminal.front
+
+
+def _real(path: str | Path) -> Path:
+    try:
+        return Path(os.path.realpath(path))
+    except (OSError, ValueError):  # no path that a system knows
+        return Path(path)
 
 
 def install(terminal: SimTerminal, trader: bool = True, data: bool = True, *, any_path: bool = False) -> None:

@@ -44,6 +44,16 @@ from core.simqmt.store_upgrade import upgrade
 FILE_NAME = "simqmt.sqlite3"
 LOCK_NAME = "simqmt.lock"
 
+_SURROUNDINGS = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_CANTOPEN,
+}
+"""What keeps a sound file from being opened."""
+
 _CHECKPOINT_COMMITS = 500
 """So many commits later the log is brought into the file, beside the commits that follow."""
 
@@ -111,7 +121,7 @@ class Store:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             self._lock = FolderLock(folder)
-        except OSError as error:
+        except (OSError, ValueError) as error:
             raise UserError(f"模拟终端目录 {folder} 不能写入：{error}。请检查权限或另选目录。") from error
         self.path = folder / FILE_NAME
         self._meta: dict[str, str] = {}
@@ -129,6 +139,11 @@ class Store:
             self._open(power_safe)
             self._file = _identity(self.path)
         except (sqlite3.Error, ValueError, KeyError, TypeError, ArithmeticError, UserError) as error:
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF in _SURROUNDINGS:
+                raise UserError(
+                    f"模拟终端账本 {self.path} 打不开：{error}。请检查权限、磁盘空间和路径的长度，"
+                    "并关闭正打开着它的工具。"
+                ) from error
             raise UserError(
                 f"模拟终端账本 {self.path} 打不开或已损坏：{error}。请从备份恢复，或移走该文件后重新开始。"
             ) from error

@@ -7,6 +7,7 @@ import sqlite3
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -94,3 +95,28 @@ def test_a_file_that_cannot_be_opened_is_closed_again(tmp_path: Path) -> None:
         Store(tmp_path)
     (tmp_path / FILE_NAME).unlink()
     Store(tmp_path).close()
+
+
+def test_what_lies_around_the_file_is_not_called_damage(tmp_path: Path) -> None:
+    (tmp_path / FILE_NAME).mkdir()
+    with pytest.raises(UserError, match="打不开：unable to open database file。请检查权限") as caught:
+        Store(tmp_path)
+    assert "损坏" not in str(caught.value)
+    with pytest.raises(UserError, match="不能写入"):
+        Store(tmp_path / "a\0b")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a right there")
+def test_a_folder_is_the_same_whatever_way_its_path_is_written(open_desk: Open, tmp_path: Path) -> None:
+    desk = open_desk()
+    home = desk.terminal.path
+    (tmp_path / "link").symlink_to(home.parent)
+    client: Any = sys.modules["xtquant.xtpythonclient"].XtQuantAsyncClient
+    ways = [home / ".." / home.name, tmp_path / "link" / home.name, home.parent, home / "sub" / "folder"]
+    for number, way in enumerate([*map(str, ways), f"{home}/", str(tmp_path / "elsewhere"), f"{home}s"], 10):
+        made = client(way, "xtquant", number)
+        expected = -1 if number >= 15 else 0
+        assert (way, made.connect()) == (way, expected)
+        made.stop()
+    with pytest.raises(UserError, match="正被另一个程序使用"):
+        Store(tmp_path / "link" / home.name)
