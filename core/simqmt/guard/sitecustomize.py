@@ -1,8 +1,9 @@
 """Keeps the processes that a program on the simulated MiniQMT starts away from a real terminal.
 
 The simulated terminal lives in the program's own process. A worker or a reloader that it starts is a new Python without
-the stand-ins: on a machine with MiniQMT it would find the real natives, and trade. Here it is told so instead. This
-file stands alone: nothing of the project is within reach where it is loaded.
+the stand-ins: on a machine with MiniQMT it would find the real natives, and trade. Here xtquant can be imported, as a
+worker that only calculates does with the program's file, and refuses to be used. This file stands alone: nothing of the
+project is within reach where it is loaded.
 """
 
 from __future__ import annotations
@@ -10,8 +11,8 @@ from __future__ import annotations
 import importlib.util
 import os
 import sys
-from collections.abc import Sequence
-from importlib.abc import MetaPathFinder
+from collections.abc import Callable, Sequence
+from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 
@@ -22,8 +23,12 @@ SENTENCE = (
 )
 
 
-class NoTerminalHere(MetaPathFinder):
-    """Refuses xtquant's two native modules, wherever the package lies."""
+AT_IMPORT = {"rpc_init": 0, "register_create_nparray": None, "get_local_server_port": 0}
+"""What xtquant's modules call while they are imported, with an answer that lets them."""
+
+
+class NoTerminalHere(MetaPathFinder, Loader):
+    """Stands in for xtquant's two native modules, wherever the package lies, and refuses every use."""
 
     def find_spec(
         self,
@@ -31,11 +36,27 @@ class NoTerminalHere(MetaPathFinder):
         path: Sequence[str] | None,
         target: ModuleType | None = None,  # noqa: ARG002
     ) -> ModuleSpec | None:
-        """None for all other modules. Raises ImportError."""
+        """None for all other modules."""
         name = fullname.rpartition(".")[2]
-        if name == "xtpythonclient" or (name == "datacenter" and _beside_xtdata(path)):
-            raise ImportError(SENTENCE, name=fullname)
-        return None
+        ours = name == "xtpythonclient" or (name == "datacenter" and _beside_xtdata(path))
+        return ModuleSpec(fullname, self) if ours else None
+
+    def exec_module(self, module: ModuleType) -> None:
+        """A module that has any name and does nothing."""
+        module.__dict__["__getattr__"] = _name_of_native
+
+
+def _name_of_native(name: str) -> Callable[..., object]:
+    if name.startswith("__"):
+        raise AttributeError(name)
+
+    def call(*_args: object, **_named: object) -> object:
+        if name in AT_IMPORT:
+            return AT_IMPORT[name]
+        sys.stderr.write(f"{SENTENCE}\n")  # xtdata says only that it cannot connect
+        raise RuntimeError(SENTENCE)
+
+    return call
 
 
 def _beside_xtdata(path: Sequence[str] | None) -> bool:

@@ -55,3 +55,26 @@ def test_ctrl_c_shows_the_program_and_nothing_of_ours(tmp_path: Path) -> None:
     assert [line.rpartition(" in ")[2] for line in shown] == ["<module>", "wait"]
     assert errors.splitlines()[-1] == "KeyboardInterrupt"
     assert started.returncode in (130, -signal.SIGINT)
+
+
+POOL = """
+import multiprocessing
+from xtquant import xtdata, xttrader
+
+def square(number):
+    return number * number
+
+if __name__ == "__main__":
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        print(pool.map(square, [2, 3]))
+    trader = xttrader.XtQuantTrader("x", 3)
+    trader.start()
+    print(trader.connect())
+    trader.stop()
+"""
+
+
+def test_workers_that_only_calculate_do_so_though_the_programs_file_imports_xtquant(tmp_path: Path) -> None:
+    done = run(tmp_path, "--quiet", "program.py", program=POOL)
+    told = [line for line in done.stdout.splitlines() if not line.startswith("xtquant")]
+    assert (done.returncode, told) == (0, ["[4, 9]", "0"]), done.stderr

@@ -145,16 +145,23 @@ def test_a_copy_of_xtquant_inside_the_program_is_served_too(tmp_path: Path, book
 
 CHILDREN = """
 import subprocess, sys
-for module in ("xttrader", "xtdata", "lib.xtquant.xttrader"):
-    name = module if "." in module else f"xtquant.{module}"
-    done = subprocess.run([sys.executable, "-c", f"import {name}"], capture_output=True, text=True, encoding="utf-8")
-    print(module, done.returncode, "只在启动它的那个进程里" in done.stderr)
+USES = {
+    "xtquant.xttrader": "XtQuantTrader('x', 1)",
+    "xtquant.xtdata": "get_full_tick(['600000.SH'])",
+    "lib.xtquant.xttrader": "xtpythonclient.REAL()",
+}
+for module, use in USES.items():
+    for code in (f"import {module}", f"import {module} as m; m.{use}"):
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, encoding="utf-8")
+        print(module, done.returncode, "只在启动它的那个进程里" in done.stderr)
 own = "import sys, sitecustomize; print(sitecustomize.OWN, [p for p in sys.path if p.endswith('guard')])"
 print(subprocess.run([sys.executable, "-c", own], capture_output=True, text=True).stdout.strip())
 """
 
 
-def test_processes_of_the_program_cannot_reach_a_real_terminal(tmp_path: Path, book: str) -> None:
+def test_processes_of_the_program_may_import_xtquant_and_cannot_reach_a_real_terminal(
+    tmp_path: Path, book: str
+) -> None:
     (tmp_path / "own").mkdir()
     (tmp_path / "own" / "sitecustomize.py").write_text("OWN = 'mine'", encoding="utf-8")
     (tmp_path / "lib" / "xtquant").mkdir(parents=True)
@@ -170,8 +177,11 @@ def test_processes_of_the_program_cannot_reach_a_real_terminal(tmp_path: Path, b
         capture_output=True, text=True, timeout=60,
     )  # fmt: skip
     assert done.stdout.splitlines() == [
-        "xttrader 1 True",
-        "xtdata 1 True",
+        "xtquant.xttrader 0 False",
+        "xtquant.xttrader 1 True",
+        "xtquant.xtdata 0 False",
+        "xtquant.xtdata 1 True",
+        "lib.xtquant.xttrader 0 False",
         "lib.xtquant.xttrader 1 True",
         "mine []",
     ], done.stderr
