@@ -23,8 +23,8 @@ from desktop.requests import Requests
 from desktop.tray import Tray
 from desktop.watchlist_editing import WatchlistEditing
 from widgets.health_strip import Health
-from widgets.icons import TrayState, tray_icon
 from widgets.theme import ThemeHolder
+from widgets.tray_icon import TrayState, tray_icon
 
 _ARM_MS = 5_000
 _BARS, _BARS_DEADLINE_S = 500, 60.0

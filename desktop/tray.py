@@ -8,8 +8,8 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon, QWidget
 
 from core.domain.enums import AlarmRank, LinkState, Mode
-from widgets.icons import TrayState, tray_icon
 from widgets.theme import ThemeHolder
+from widgets.tray_icon import TrayState, tray_icon
 
 _log = logging.getLogger(__name__)
 _SHOW_MS = 6_000

@@ -13,10 +13,12 @@ from pytestqt.qtbot import QtBot
 from core.domain.enums import ItemState
 from tests.widgets.pictures import count, grab
 from widgets.fonts import SMALLEST, FontRole, make_font
-from widgets.icons import STATE_LOOKS, Icon, TrayState, icon_path, paint_icon, themed_icon, tray_icon
+from widgets.icons import Icon, icon_path, paint_icon, themed_icon
 from widgets.sheet import sheet
+from widgets.state_looks import STATE_LOOKS
 from widgets.theme import Density, Theme, ThemeHolder, make_palette, set_prop
 from widgets.tokens import Direction, Look, Tokens, contrast, make_tokens
+from widgets.tray_icon import TrayState, tray_icon
 
 
 @pytest.mark.parametrize("look", list(Look))

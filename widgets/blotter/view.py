@@ -20,8 +20,8 @@ from widgets.blotter.day_flows import DayFlows
 from widgets.blotter.pages import AlarmsPage, DecisionsPage, OrdersPage, PositionsPage, TablePage, TradesPage
 from widgets.blotter.pane import Tab, TabPane
 from widgets.blotter.rows import AlarmRow, DecisionRow, OrderRow, PositionRow, TradeRow
-from widgets.icons import STATE_LOOKS
 from widgets.securities import tick_of
+from widgets.state_looks import STATE_LOOKS
 from widgets.theme import ThemeHolder, set_prop
 
 _COUNT_MS = 120

@@ -10,8 +10,8 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 from core.domain.enums import ItemState, QuoteFlag
 from widgets import formats
 from widgets.fonts import FontRole
-from widgets.icons import STATE_LOOKS, StateLook
 from widgets.models.cell import PAD, Align, Cell
+from widgets.state_looks import STATE_LOOKS, StateLook
 from widgets.watchlist.levels import LevelKind, ruler
 from widgets.watchlist.rows import WatchRow, flag_mark
 from widgets.watchlist.spark import LEAST_SLOTS

@@ -13,7 +13,7 @@ from core.domain.market import Quote
 from core.domain.money import CENT
 from core.domain.watch import WatchItem
 from widgets.formats import DASH, change_short, code_of
-from widgets.icons import STATE_LOOKS
+from widgets.state_looks import STATE_LOOKS
 from widgets.watchlist.levels import LevelKind, Near, nearest
 from widgets.watchlist.spark import Spark
 
