@@ -74,13 +74,14 @@ def unmatched(indicative: Quote, price: int) -> Callable[[Side], int]:
 
 @dataclass(frozen=True, slots=True)
 class OwnCall:
-    """An auction that the displayed orders and ours made: our fills, its price (None: nothing displayed traded), and
-    what is left of the displayed levels."""
+    """An auction that the displayed orders and ours made: our fills, its price (None: nothing displayed traded), what
+    is left of the displayed levels, and the shares that changed hands."""
 
     fills: tuple[CallFill, ...]
     price: int | None
     bids: tuple[Level, ...]
     asks: tuple[Level, ...]
+    volume: int = 0
 
 
 def fill_own(
@@ -112,7 +113,15 @@ def fill_own(
     if not fills and not (taken[Side.BUY] and taken[Side.SELL]):
         return OwnCall((), None, shown.bids, shown.asks)
     bids, asks = _less(shown.bids, taken[Side.BUY]), _less(shown.asks, taken[Side.SELL])
-    return OwnCall(tuple(fills), found.price, bids, asks)
+    ours = {side: _filled(orders, fills, side) for side in (Side.BUY, Side.SELL)}
+    both = min(taken[side] + ours[side] for side in ours)
+    return OwnCall(tuple(fills), found.price, bids, asks, max(both, *ours.values()))
+
+
+def _filled(orders: Sequence[CallOrder], fills: Sequence[CallFill], side: Side) -> int:
+    """Shares of our fills of a side."""
+    numbers = {order.order_id for order in orders if order.side is side}
+    return sum(fill.volume for fill in fills if fill.order_id in numbers)
 
 
 def _less(levels: Sequence[Level], taken: int) -> tuple[Level, ...]:

@@ -67,7 +67,7 @@ class QueueExchange(Books):
         call = self._calls.pop(symbol, None)
         line = self._lines.get(symbol)
         if line is None:
-            if call is not None and not quote.volume:
+            if call is not None and quote.volume == call.volume:
                 self._make_call(milli_tick(tick_size(symbol)), (), call, quote)
             return NOTHING
         fills: list[Filled] = []
@@ -221,7 +221,7 @@ class QueueExchange(Books):
         reference = call.pre_close if opening else call.last or call.pre_close
         made = fill_own(exchange_of(call.symbol), orders, call, reference=reference, tick=tick)
         goes_on = (result.volume, result.last, result.bids, result.asks) == (
-            0,
+            call.volume,
             call.last,
             call.bids,
             call.asks,
@@ -270,7 +270,8 @@ def _auction_price(call: Quote, result: Quote) -> int:
 
 
 def _after_call(result: Quote, made: OwnCall, *, opening: bool) -> Quote:
-    """The snapshot after an auction of our own: its price is the last one, what traded is displayed no more."""
+    """The snapshot after an auction of our own: its price is the last one, what traded is in the day's volume and
+    displayed no more."""
     assert made.price is not None
     return replace(
         result,
@@ -278,6 +279,8 @@ def _after_call(result: Quote, made: OwnCall, *, opening: bool) -> Quote:
         open=made.price if opening else result.open or made.price,
         high=made.price if opening else max(result.high, made.price),
         low=made.price if opening else min(result.low or made.price, made.price),
+        volume=result.volume + made.volume,
+        amount=result.amount + made.volume * made.price / 1000,
         bids=made.bids,
         asks=made.asks,
     )

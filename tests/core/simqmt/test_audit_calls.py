@@ -155,6 +155,30 @@ def test_what_traded_in_a_call_by_hand_trades_once_only(still_desk: Open) -> Non
     assert trader.order_states(order_id)[-1] == 55
 
 
+def test_what_traded_in_a_call_by_hand_is_in_the_days_volume_as_a_feed_would_tell(still_desk: Open) -> None:
+    desk = still_desk("09:16:00")
+    desk.terminal.set_quote(SH, last="10.00", bids=[("10.02", 500)], asks=[("10.01", 300)], pre_close="10.00")
+    trader = desk.trader()
+    trader.buy(SH, 200, 10.03)
+    desk.settle("09:24:59")
+    before = desk.terminal.quote(Symbol(SH))
+    assert before is not None
+    assert (before.volume, before.amount) == (0, 0.0)
+    desk.settle("09:30:00")
+    opened = desk.terminal.quote(Symbol(SH))
+    assert opened is not None
+    price = opened.last / 1000
+    assert (opened.open, opened.high, opened.low) == (opened.last,) * 3
+    assert (opened.volume, opened.amount) == (300, pytest.approx(300 * price))
+    desk.settle("14:58:00")
+    desk.terminal.set_quote(SH, last="10.01", bids=[("10.05", 400)], asks=[("10.05", 700)])
+    desk.settle("15:00:00")
+    closed = desk.terminal.quote(Symbol(SH))
+    assert closed is not None
+    assert (closed.last, closed.volume) == (10_050, 700)
+    assert closed.amount == pytest.approx(300 * price + 400 * 10.05)
+
+
 def test_the_opening_call_looks_at_the_previous_close_and_the_closing_call_at_the_last_trade(
     still_desk: Open,
 ) -> None:
