@@ -12,16 +12,14 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from core.domain.decision import Decision, ItemView
-from core.domain.enums import AlarmRank, ItemState, Side
+from core.domain.enums import AlarmRank
 from core.domain.market import Instrument, Quote, Symbol
 from core.domain.trading import Order, Position, Trade
 from widgets import formats
-from widgets.blotter.day_flows import DayFlows
 from widgets.blotter.pages import AlarmsPage, DecisionsPage, OrdersPage, PositionsPage, TablePage, TradesPage
 from widgets.blotter.pane import Tab, TabPane
-from widgets.blotter.rows import AlarmRow, DecisionRow, OrderRow, PositionRow, TradeRow
-from widgets.securities import tick_of
-from widgets.state_looks import STATE_LOOKS
+from widgets.blotter.row_maker import RowMaker
+from widgets.blotter.rows import AlarmRow
 from widgets.theme import ThemeHolder, set_prop
 
 _COUNT_MS = 120
@@ -39,11 +37,7 @@ class BlotterView(QWidget):
 
     def __init__(self, theme: ThemeHolder, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._instruments: dict[str, Instrument] = {}
-        self._quotes: dict[str, Quote] = {}
-        self._states: dict[str, dict[str, ItemState]] = {}
-        self._flows = DayFlows()
-        self._total: Decimal | None = None
+        self._make = RowMaker()
         self._alarm_number = 0
         self.positions, self.orders, self.trades = PositionsPage(theme), OrdersPage(theme), TradesPage(theme)
         self.decisions, self.alarms = DecisionsPage(theme), AlarmsPage(theme)
@@ -83,68 +77,43 @@ class BlotterView(QWidget):
 
     def set_instruments(self, instruments: tuple[Instrument, ...]) -> None:
         """Names and ticks; rows that are there take them too."""
-        for instrument in instruments:
-            self._instruments[instrument.symbol] = instrument
-        told = {instrument.symbol for instrument in instruments}
-        self.positions.model.upsert(
-            [
-                self._position_row(r.position)
-                for r in self.positions.model.all_rows()
-                if r.position.symbol in told
-            ]
-        )
+        told, make = self._make.learn(instruments), self._make
+        self._renew_positions(told)
         self.orders.model.upsert(
-            [
-                self._order_row(r.order, r.origin)
-                for r in self.orders.model.all_rows()
-                if r.order.symbol in told
-            ]
+            [make.order(r.order, r.origin) for r in self.orders.model.all_rows() if r.order.symbol in told]
         )
         self.trades.model.upsert(
-            [
-                self._trade_row(r.trade, r.origin)
-                for r in self.trades.model.all_rows()
-                if r.trade.symbol in told
-            ]
+            [make.trade(r.trade, r.origin) for r in self.trades.model.all_rows() if r.trade.symbol in told]
         )
         self.decisions.model.upsert(
-            [
-                replace(r, name=self._name(r.decision.symbol))
-                for r in self.decisions.model.all_rows()
-                if r.decision.symbol in told
-            ]
+            [make.decision(r.decision) for r in self.decisions.model.all_rows() if r.decision.symbol in told]
         )
 
     def set_positions(self, positions: tuple[Position, ...]) -> None:
         """All holdings; replaces what is shown. Sold-out rows (volume 0) are left out."""
-        self.positions.model.replace([self._position_row(p) for p in positions if p.volume > 0])
+        self.positions.model.replace([self._make.position(p) for p in positions if p.volume > 0])
         self._wish_count()
 
     def set_quotes(self, quotes: tuple[Quote, ...]) -> None:
         """Newest snapshots: live prices and results of the holdings."""
-        for quote in quotes:
-            self._quotes[quote.symbol] = quote
-        self._renew_positions({quote.symbol for quote in quotes})
+        self._renew_positions(self._make.price(quotes))
 
     def set_views(self, views: tuple[ItemView, ...]) -> None:
         """States of watch items, for the shield of each holding; the gravest of a symbol's items counts."""
-        for view in views:
-            self._states.setdefault(view.symbol, {})[view.item_id] = view.state
-        self._renew_positions({view.symbol for view in views})
+        self._renew_positions(self._make.protect(views))
 
     def set_total_asset(self, total: Decimal | None) -> None:
         """Total assets, for the weight column."""
-        if total != self._total:
-            self._total = total
+        if self._make.weigh(total):
             self._renew_positions({row.position.symbol for row in self.positions.model.all_rows()})
 
     def upsert_order(self, order: Order, origin: str) -> None:
         """One order, newest state."""
-        self.orders.model.upsert((self._order_row(order, origin),))
+        self.orders.model.upsert((self._make.order(order, origin),))
 
     def upsert_orders(self, orders: Iterable[tuple[Order, str]]) -> None:
         """Many orders with their origins, in order."""
-        self.orders.model.upsert([self._order_row(order, origin) for order, origin in orders])
+        self.orders.model.upsert([self._make.order(order, origin) for order, origin in orders])
 
     def add_trade(self, trade: Trade, origin: str) -> None:
         """One fill; the same fill told twice is one row."""
@@ -152,11 +121,9 @@ class BlotterView(QWidget):
 
     def add_trades(self, trades: Iterable[tuple[Trade, str]]) -> None:
         """Many fills with their origins, in order."""
-        rows = [self._trade_row(trade, origin) for trade, origin in trades]
-        for row in rows:
-            self._flows.add(row.trade)
+        rows = [self._make.trade(trade, origin) for trade, origin in trades]
         self.trades.model.upsert(rows)
-        self._renew_positions({row.trade.symbol for row in rows})
+        self._renew_positions(self._make.flow(row.trade for row in rows))
 
     def add_decision(self, decision: Decision) -> None:
         """One decision."""
@@ -164,7 +131,7 @@ class BlotterView(QWidget):
 
     def add_decisions(self, decisions: Iterable[Decision]) -> None:
         """Many decisions, in order."""
-        self.decisions.model.upsert([DecisionRow(d, self._name(d.symbol)) for d in decisions])
+        self.decisions.model.upsert([self._make.decision(d) for d in decisions])
 
     def add_alarm(
         self,
@@ -186,7 +153,7 @@ class BlotterView(QWidget):
                 self._wish_count()
                 return
         self._alarm_number += 1
-        name = self._name(symbol) if symbol is not None else ""
+        name = self._make.name(symbol) if symbol is not None else ""
         row = AlarmRow(self._alarm_number, key, rank, title, text, time, symbol, name, cured=cured)
         self.alarms.model.upsert((row,))
 
@@ -249,37 +216,10 @@ class BlotterView(QWidget):
 
     # Inside
 
-    def _name(self, symbol: str) -> str:
-        known = self._instruments.get(symbol)
-        return known.name if known is not None else ""
-
-    def _position_row(self, position: Position) -> PositionRow:
-        symbol = position.symbol
-        quote = self._quotes.get(symbol)
-        return PositionRow(
-            position,
-            self._name(symbol),
-            tick_of(symbol, self._instruments.get(symbol)),
-            quote.last if quote is not None else 0,
-            quote.pre_close if quote is not None else 0,
-            self._total,
-            self._flows.of(symbol, Side.BUY),
-            self._flows.of(symbol, Side.SELL),
-            _gravest(self._states.get(symbol, {}).values()),
-        )
-
-    def _order_row(self, order: Order, origin: str) -> OrderRow:
-        tick = tick_of(order.symbol, self._instruments.get(order.symbol))
-        return OrderRow(order, origin, self._name(order.symbol), tick)
-
-    def _trade_row(self, trade: Trade, origin: str) -> TradeRow:
-        tick = tick_of(trade.symbol, self._instruments.get(trade.symbol))
-        return TradeRow(trade, origin, self._name(trade.symbol), tick)
-
-    def _renew_positions(self, symbols: set[Symbol]) -> None:
+    def _renew_positions(self, symbols: set[str]) -> None:
         rows = [r for r in self.positions.model.all_rows() if r.position.symbol in symbols]
         if rows:
-            self.positions.model.upsert([self._position_row(r.position) for r in rows])
+            self.positions.model.upsert([self._make.position(r.position) for r in rows])
 
     def _wish_count(self) -> None:
         if not self._counter.isActive():
@@ -332,13 +272,3 @@ class BlotterView(QWidget):
         )
         if symbol:
             self.symbol_activated.emit(symbol)
-
-
-def _gravest(states: Iterable[ItemState]) -> ItemState | None:
-    """Of several items on one symbol the state that worries most."""
-    order = (
-        *(s for s, look in STATE_LOOKS.items() if look.alarm),
-        ItemState.HOLDING_UNPROTECTED,
-        ItemState.HOLDING,
-    )
-    return min(states, key=lambda s: order.index(s) if s in order else len(order), default=None)
