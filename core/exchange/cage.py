@@ -16,12 +16,14 @@ from core.domain.enums import Side
 from core.domain.market import Quote
 from core.domain.money import milli_to_decimal
 from core.exchange.boards import SecurityClass
-from core.exchange.limits import PLAIN, LimitFacts, Limits, price_limits
+from core.exchange.limits import NO_LIMITS, PLAIN, LimitFacts, Limits, price_limits
 from core.exchange.refusals import Refusal, RuleCode, refuse
 from core.exchange.symbols import require_class, tick_size
 from core.exchange.ticks import round_half_up
 
 _C = SecurityClass
+_UNLIMITED = 99_999_000
+"""Thousandths of a yuan."""
 _TWO, _FIVE = Decimal("0.02"), Decimal("0.05")
 
 
@@ -142,7 +144,10 @@ def top_of(quote: Quote) -> BookTop:
 
 
 def quote_limits(quote: Quote, facts: LimitFacts = PLAIN) -> Limits:
-    """Limits the feed gives with the snapshot, else computed from its previous close."""
+    """Limits the feed gives with the snapshot, else computed from its previous close. No price comes near what feeds
+    write (100000, 99999.99) where a day has no limit."""
+    if quote.limit_up >= _UNLIMITED:
+        return NO_LIMITS
     day = quote.time.date()
     computed = price_limits(quote.symbol, top_of(quote).pre_close, day, facts)
     tick = tick_size(quote.symbol)

@@ -86,3 +86,13 @@ def test_the_cage_is_measured_from_what_is_displayed_though_an_order_took_it(sti
     trader = desk.trader()
     assert last_state(desk, trader, SH, 100, 10.0) == 56
     assert [last_state(desk, trader, SH, 100, price) for price in (10.21, 10.2)] == [57, 56]
+
+
+@pytest.mark.parametrize(("up", "down"), [("100000", "0"), ("99999.99", "0.01")])
+def test_what_feeds_write_for_no_limit_is_no_price(open_desk: Open, up: str, down: str) -> None:
+    desk = open_desk(quote(SH, "10:00:00", "20.00", pre_close="10.00", limit_up=up, limit_down=down))
+    trader = desk.trader()
+    assert last_state(desk, trader, SH, 100, 20.0) == 56
+    unlimited = trader.buy(SH, 100, 0, price_type=42)
+    desk.settle()
+    assert "今日无涨跌停" in trader.api.query_stock_order(trader.account, unlimited).status_msg
