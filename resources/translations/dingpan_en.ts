@@ -1820,6 +1820,57 @@
     </message>
 </context>
 <context>
+    <name>WatchHead</name>
+    <message>
+        <source>{n} 项 · 持仓 {held} · 今日决策 {decisions}</source>
+        <translation>{n} items · {held} held · {decisions} decisions today</translation>
+    </message>
+    <message>
+        <source>仅提醒 {n}</source>
+        <translation>Alert only {n}</translation>
+    </message>
+    <message>
+        <source>全部 {n}</source>
+        <translation>All {n}</translation>
+    </message>
+    <message>
+        <source>完成 {n}</source>
+        <translation>Done {n}</translation>
+    </message>
+    <message>
+        <source>导入或导出监测列表</source>
+        <translation>Import or export the watchlist</translation>
+    </message>
+    <message>
+        <source>待进场 {n}</source>
+        <translation>To enter {n}</translation>
+    </message>
+    <message>
+        <source>持仓 {n}</source>
+        <translation>Held {n}</translation>
+    </message>
+    <message>
+        <source>添加 Ins</source>
+        <translation>Add Ins</translation>
+    </message>
+    <message>
+        <source>监测列表</source>
+        <translation>Watchlist</translation>
+    </message>
+    <message>
+        <source>筛选 代码 / 名称</source>
+        <translation>Filter code / name</translation>
+    </message>
+    <message>
+        <source>筛选监测列表</source>
+        <translation>Filter the watchlist</translation>
+    </message>
+    <message>
+        <source>需处理 {n}</source>
+        <translation>Needs you {n}</translation>
+    </message>
+</context>
+<context>
     <name>Watchlist</name>
     <message>
         <source>买入中</source>
@@ -2044,18 +2095,6 @@
 <context>
     <name>WatchlistView</name>
     <message>
-        <source>{n} 项 · 持仓 {held} · 今日决策 {decisions}</source>
-        <translation>{n} items · {held} held · {decisions} decisions today</translation>
-    </message>
-    <message>
-        <source>仅提醒 {n}</source>
-        <translation>Alert only {n}</translation>
-    </message>
-    <message>
-        <source>全部 {n}</source>
-        <translation>All {n}</translation>
-    </message>
-    <message>
         <source>删除 {n} 项 Del</source>
         <translation>Delete {n} Del</translation>
     </message>
@@ -2068,28 +2107,12 @@
         <translation>Copy Ctrl+C</translation>
     </message>
     <message>
-        <source>完成 {n}</source>
-        <translation>Done {n}</translation>
-    </message>
-    <message>
         <source>导入 CSV…</source>
         <translation>Import CSV…</translation>
     </message>
     <message>
-        <source>导入或导出监测列表</source>
-        <translation>Import or export the watchlist</translation>
-    </message>
-    <message>
         <source>导出 CSV… Ctrl+E</source>
         <translation>Export CSV… Ctrl+E</translation>
-    </message>
-    <message>
-        <source>待进场 {n}</source>
-        <translation>To enter {n}</translation>
-    </message>
-    <message>
-        <source>持仓 {n}</source>
-        <translation>Held {n}</translation>
     </message>
     <message>
         <source>按 Ins 添加一只证券和它的价位，或从 CSV 导入</source>
@@ -2104,24 +2127,12 @@
         <translation>Watchlist</translation>
     </message>
     <message>
-        <source>筛选 代码 / 名称</source>
-        <translation>Filter code / name</translation>
-    </message>
-    <message>
-        <source>筛选监测列表</source>
-        <translation>Filter the watchlist</translation>
-    </message>
-    <message>
         <source>编辑 F2</source>
         <translation>Edit F2</translation>
     </message>
     <message>
         <source>还没有监测项</source>
         <translation>Nothing is watched yet</translation>
-    </message>
-    <message>
-        <source>需处理 {n}</source>
-        <translation>Needs you {n}</translation>
     </message>
 </context>
 <context>

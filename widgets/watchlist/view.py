@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
-from PySide6.QtWidgets import QButtonGroup, QLineEdit, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from core.domain.decision import ItemView
 from core.domain.enums import ItemState, QuoteFlag
 from core.domain.market import Bar, Instrument, Quote
 from core.domain.watch import WatchItem
-from widgets.icons import Icon, themed_icon
 from widgets.models.table import TableModel
-from widgets.panel_head import PanelHead, chip, head_button
 from widgets.securities import tick_of
-from widgets.theme import ThemeHolder, set_prop
+from widgets.theme import ThemeHolder
 from widgets.watchlist.columns import NARROW_DROPS, SMALL_DROPS, watch_columns
+from widgets.watchlist.head import WatchHead
 from widgets.watchlist.rows import WatchRow
 from widgets.watchlist.spark import Spark
 from widgets.watchlist.table import WatchTable
@@ -67,8 +66,7 @@ class WatchlistView(QWidget):
         self.table.setAccessibleName(self.tr("监测列表"))
         self.table.empty_title = self.tr("还没有监测项")
         self.table.empty_hint = self.tr("按 Ins 添加一只证券和它的价位，或从 CSV 导入")
-        self.head = PanelHead(theme, self.tr("监测列表"), self)
-        self._build_head()
+        self.head = WatchHead(theme, self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -172,8 +170,7 @@ class WatchlistView(QWidget):
 
     def focus_filter(self) -> None:
         """Put the cursor into the filter box."""
-        self.filter_box.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.filter_box.selectAll()
+        self.head.focus_filter()
 
     def csv_text(self) -> str:
         """What is shown, as CSV."""
@@ -199,53 +196,12 @@ class WatchlistView(QWidget):
         if rows:
             self.model.upsert(rows)
 
-    def _build_head(self) -> None:
-        self._chips: dict[str, tuple[str, Callable[[WatchRow], bool] | None]] = {
-            "all": (self.tr("全部 {n}"), None),
-            "needy": (self.tr("需处理 {n}"), lambda row: row.is_needy),
-            "held": (self.tr("持仓 {n}"), lambda row: row.held > 0),
-            "pending": (self.tr("待进场 {n}"), lambda row: row.is_pending),
-            "alert": (self.tr("仅提醒 {n}"), lambda row: row.state is ItemState.ALERT_ONLY),
-            "done": (self.tr("完成 {n}"), lambda row: row.state is ItemState.DONE),
-        }
-        self.chips = {}
-        group = QButtonGroup(self)
-        group.setExclusive(True)
-        for key in self._chips:
-            button = chip("", self.head)
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            group.addButton(button)
-            button.clicked.connect(lambda _=False, k=key: self._choose(k))
-            self.head.row.addWidget(button)
-            self.chips[key] = button
-        self.chips["all"].setChecked(True)
-        self.head.row.addStretch(1)
-        self.filter_box = QLineEdit(self.head)
-        set_prop(self.filter_box, "kind", "small")
-        self.filter_box.setPlaceholderText(self.tr("筛选 代码 / 名称"))
-        self.filter_box.setAccessibleName(self.tr("筛选监测列表"))
-        self.filter_box.setClearButtonEnabled(True)
-        self.filter_box.addAction(
-            themed_icon(self._theme, Icon.SEARCH, "t3"), QLineEdit.ActionPosition.LeadingPosition
-        )
-        self.filter_box.setMaximumWidth(200)
-        self.head.row.addWidget(self.filter_box)
-        self.add_button = head_button(self._theme, self.tr("添加 Ins"), self.head, Icon.PLUS)
-        self.head.row.addWidget(self.add_button)
-        self.more_button = head_button(
-            self._theme, "", self.head, Icon.EXPORT, tip=self.tr("导入或导出监测列表")
-        )
-        self.head.row.addWidget(self.more_button)
-
     def _connect(self) -> None:
-        table = self.table
-        self.filter_box.textChanged.connect(self.model.set_filter)
-        self.add_button.clicked.connect(lambda: self.add_requested.emit())
-        self.more_button.clicked.connect(
-            lambda: self._file_menu().popup(
-                self.more_button.mapToGlobal(QPoint(0, self.more_button.height()))
-            )
-        )
+        table, head = self.table, self.head
+        head.chosen.connect(self.model.set_predicate)
+        head.filtered.connect(self.model.set_filter)
+        head.add_pressed.connect(self.add_requested)
+        head.files_pressed.connect(lambda: self._file_menu().popup(_below(head.more_button)))
         table.add_pressed.connect(self.add_requested)
         table.edit_pressed.connect(self.edit_requested)
         table.export_pressed.connect(self.export_requested)
@@ -273,23 +229,8 @@ class WatchlistView(QWidget):
         if ids:
             self.remove_requested.emit(ids)
 
-    def _choose(self, key: str) -> None:
-        self.model.set_predicate(self._chips[key][1])
-
     def _count(self) -> None:
-        rows = list(self.model.all_rows())
-        for key, (text, test) in self._chips.items():
-            count = len(rows) if test is None else sum(1 for row in rows if test(row))
-            self.chips[key].setText(text.format(n=count))
-            if key == "needy":
-                set_prop(self.chips[key], "kind", "needy" if count else "chip")
-                self.chips[key].setIcon(themed_icon(self._theme, Icon.OCTAGON, "alarm" if count else "t3"))
-        held = sum(1 for row in rows if row.held > 0)
-        self.head.note.setText(
-            self.tr("{n} 项 · 持仓 {held} · 今日决策 {decisions}").format(
-                n=len(rows), held=held, decisions=self._decisions
-            )
-        )
+        self.head.count(list(self.model.all_rows()), self._decisions)
 
     def _row_menu(self) -> QMenu:
         menu = self._file_menu()
@@ -318,6 +259,11 @@ class WatchlistView(QWidget):
         menu.addAction(self.tr("导入 CSV…")).triggered.connect(lambda: self.import_requested.emit())
         menu.addAction(self.tr("导出 CSV… Ctrl+E")).triggered.connect(lambda: self.export_requested.emit())
         return menu
+
+
+def _below(button: QWidget) -> QPoint:
+    """Where a menu of a button opens."""
+    return button.mapToGlobal(QPoint(0, button.height()))
 
 
 def _row_tone(row: WatchRow) -> str:

@@ -190,8 +190,8 @@ def test_ruler_draws_stop_target_and_last(desk: WatchlistView, theme: ThemeHolde
 
 
 def test_chips_count_and_filter(desk: WatchlistView, qtbot: QtBot) -> None:
-    qtbot.waitUntil(lambda: desk.chips["needy"].text() == "需处理 1")
-    texts = {key: button.text() for key, button in desk.chips.items()}
+    qtbot.waitUntil(lambda: desk.head.chips["needy"].text() == "需处理 1")
+    texts = {key: button.text() for key, button in desk.head.chips.items()}
     assert texts == {
         "all": "全部 4",
         "needy": "需处理 1",
@@ -201,7 +201,7 @@ def test_chips_count_and_filter(desk: WatchlistView, qtbot: QtBot) -> None:
         "done": "完成 0",
     }
     for key, wanted in (("held", ["ofilm", "catl"]), ("alert", ["etf"]), ("done", []), ("all", None)):
-        qtbot.mouseClick(desk.chips[key], Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(desk.head.chips[key], Qt.MouseButton.LeftButton)
         assert ids(desk) == (wanted if wanted is not None else ["ofilm", "catl", "moutai", "etf"])
 
 
@@ -218,11 +218,11 @@ def test_a_forgotten_symbol_comes_back_without_a_price(desk: WatchlistView) -> N
 
 
 def test_filter_box_finds_code_and_name(desk: WatchlistView, qtbot: QtBot) -> None:
-    qtbot.keyClicks(desk.filter_box, "3007")
+    qtbot.keyClicks(desk.head.filter_box, "3007")
     assert ids(desk) == ["catl"]
-    desk.filter_box.setText("茅台")
+    desk.head.filter_box.setText("茅台")
     assert ids(desk) == ["moutai"]
-    desk.filter_box.clear()
+    desk.head.filter_box.clear()
     assert len(ids(desk)) == 4
 
 
