@@ -91,6 +91,7 @@ def test_a_watchlist_of_the_command_line_trades_on_its_own_levels(
 
 def test_the_window_says_paper_everywhere(open_desk: OpenDesk) -> None:
     async def story(desk: RunningDesk) -> None:
+        await desk.until(lambda: desk.told(DeskState))  # until then the window claims neither mode
         assert "PAPER" in desk.window.windowTitle()
         await desk.until(lambda: [s for s in desk.told(DeskState) if s.link is LinkState.READY])
         await desk.until(lambda: "模拟" in desk.panels.health.clock.text)
