@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 
 from PySide6.QtCore import QCoreApplication
 
-from core.domain.enums import AlarmRank, FeedState, ItemState
+from core.domain.enums import AlarmRank, FeedState, ItemState, QuoteFlag
+from core.domain.market import SHANGHAI
 from core.service import news as n
 from desktop.condense import condense
 from desktop.panels import Panels
@@ -29,6 +32,7 @@ class NewsRouter:
         self.feed: n.FeedNews | None = None
         self._views: dict[str, n.ItemView] = {}
         self._decisions = 0
+        self._now: datetime | None = None
 
     def route(self, news: Iterable[n.News]) -> None:
         """Tell the widgets. Orders, fills and decisions keep their order and are handed over together."""
@@ -120,7 +124,7 @@ class NewsRouter:
         self._tray.set_desk(one.mode, one.armed, one.link)
 
     def _clock(self, one: n.ClockNews) -> None:
-        panels = self._panels
+        panels, self._now = self._panels, one.now
         panels.account.set_clock(one.now, one.phase, one.simulated, one.speed)
         panels.health.set_clock(one.now, one.phase, one.simulated, one.speed)
         panels.blotter.set_clock(one.now)
@@ -184,11 +188,31 @@ class NewsRouter:
                 self._tray.notify(one.rank, one.title, one.text)
 
     def _stopped(self, one: n.ServiceStopped) -> None:
-        if one.error:
-            self._panels.service_failed(one.error)
-            self._tray.set_not_running()
-            title = QCoreApplication.translate("Panels", "交易服务没有运行")
-            self._tray.notify(AlarmRank.ALARM, title, one.error)
+        """Nothing that the desk said last is true any more: no price is live, no stop will fire."""
+        if not one.error:
+            return
+        panels = self._panels
+        panels.service_failed(one.error)
+        panels.watchlist.set_flags((item.symbol, QuoteFlag.STALE) for item in panels.items.values())
+        self._item_views(n.ItemViewsNews(tuple(_without_desk(view) for view in self._views.values())))
+        self._tray.set_not_running()
+        title = translate("Panels", "交易服务没有运行")
+        self._alarm(
+            n.AlarmNews("service", AlarmRank.ALARM, title, one.error, self._now or datetime.now(SHANGHAI))
+        )
+        panels.health.set_open_alarms(panels.blotter.open_alarms)
+
+
+def _without_desk(view: n.ItemView) -> n.ItemView:
+    """What an item is without a trading service: a holding unprotected, the rest unwatched."""
+    if view.held > 0:
+        state, text = ItemState.PROTECTION_LOST, translate("Panels", "持有 · 无保护")
+        tale = translate("Panels", "交易服务没有运行：止损不会触发")
+    elif view.state is ItemState.DONE:
+        return view
+    else:
+        state, text, tale = ItemState.BLOCKED, translate("Panels", "没有监测"), view.protection_text
+    return replace(view, state=state, state_text=text, protection_text=tale)
 
 
 def _source_words(source: n.SourceView) -> str:

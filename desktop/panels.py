@@ -177,6 +177,7 @@ class Panels(QObject):
     def service_failed(self, text: str) -> None:
         """The trading service is gone."""
         self.account.set_not_running()
+        self.health.set_not_running()
         self.health.set_message(self.tr("交易服务没有运行：{text}").format(text=text), Health.ALARM)
 
     def _acknowledged(self, keys: list[str]) -> None:

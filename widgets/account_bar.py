@@ -205,6 +205,8 @@ class AccountBar(QWidget):
             self.badge.set_mode(None, "", self.tr("没有启动"))
         self.sentence.setText(self.tr("交易服务没有运行"))
         self.hint.clear()
+        self.clock.caption.setText(self.tr("时钟已停"))
+        self.clock.extra.clear()
         self.stops.set_armed(False)
 
     def set_clock(self, now: datetime, phase: Phase, simulated: bool, speed: float = 1.0) -> None:

@@ -210,6 +210,13 @@ class HealthStrip(QWidget):
         if text:
             self.quotes.show_state(self.tr("行情停更"), Health.ALARM, text)
 
+    def set_not_running(self) -> None:
+        """Nobody proves anything any more: what was well is not known."""
+        self.link.show_state(self.tr("交易通道 {text}").format(text=formats.DASH), Health.CARE)
+        self.quotes.show_state(self.tr("行情 {text}").format(text=formats.DASH), Health.CARE)
+        for cell in (self.clock, self.queue, self.latency, self.source):
+            cell.show_state("", Health.QUIET)
+
     def set_message(self, text: str, health: Health = Health.QUIET) -> None:
         """An answer to the user's last act; empty hides it."""
         self.message.show_state(text, health, text)

@@ -7,14 +7,28 @@ from itertools import product
 
 import pytest
 
-from core.domain.enums import AlarmRank, LinkState, Mode
+from core.domain.decision import ItemView
+from core.domain.enums import AlarmRank, ItemState, LinkState, Mode, Phase
+from core.domain.market import Symbol
 from core.service.commands import Command
-from core.service.news import AlarmNews, AssetNews, DeskState, News
+from core.service.news import (
+    AlarmNews,
+    AssetNews,
+    ClockNews,
+    DeskState,
+    ItemsNews,
+    ItemViewsNews,
+    News,
+    ServiceStopped,
+)
 from core.service.outbox import Outbox
 from tests.desktop.running import RunningDesk
-from tests.fakes.records import MOMENT, asset
+from tests.fakes.records import MOMENT, asset, item
+from widgets.health_strip import Health
+from widgets.watchlist.rows import protection_text
 
 OpenDesk = Callable[..., RunningDesk]
+CODES = (Symbol("600000.SH"), Symbol("000001.SZ"), Symbol("000002.SZ"))
 SAID = {
     LinkState.OFFLINE: "尚未连接",
     LinkState.CONNECTING: "正在连接",
@@ -114,5 +128,47 @@ def test_money_is_shown_as_it_is(open_desk: OpenDesk) -> None:
         account = desk.panels.account
         assert (account.total.value.text(), account.value.value.text()) == ("324,457", "200,000")
         assert "24,457" in account.day.value.text()
+
+    open_desk(service=service).play(story)
+
+
+def test_when_the_service_is_gone_nothing_is_said_to_be_well_or_protected(open_desk: OpenDesk) -> None:
+    """What it said last is not true any more: an alarm, no proof of anything, no holding protected."""
+    service = SpokenService()
+    held, free, done = (item(item_id=name, symbol=s) for name, s in zip("hfd", CODES, strict=True))
+    views = (
+        ItemView("h", CODES[0], ItemState.HOLDING, "持有 · 受保护", "跌破 9.50 将卖 500 股", 500, 500),
+        ItemView("f", CODES[1], ItemState.WATCHING, "监测中", "无持仓"),
+        ItemView("d", CODES[2], ItemState.DONE, "完成 · 止盈", "无持仓"),
+    )
+
+    async def story(desk: RunningDesk) -> None:
+        panels = desk.panels
+        service.outbox.put(state(Mode.PAPER, LinkState.READY, True))
+        service.outbox.put(ItemsNews((held, free, done)))
+        service.outbox.put(ItemViewsNews(views))
+        service.outbox.put(ClockNews(MOMENT, Phase.CONTINUOUS, True, 1.0, 0, 3, 3, 1.0, 0, 2.0))
+        await desk.until(lambda: panels.account.protection.value.text() == "1 / 1")
+        service.outbox.put(ServiceStopped("交易服务进程意外退出（代码 -9）。请重新启动盯盘。"))
+        await desk.until(lambda: panels.alarms.count == 1)
+        assert panels.alarms.isVisible()
+        assert "意外退出" in panels.alarms.words
+        assert panels.account.protection.value.text() == "0 / 1"
+        assert "1 无保护" in panels.account.protection.extra.text()
+        rows = {row.item.item_id: row for row in map(panels.watchlist.model.row_at, range(3))}
+        assert (rows["h"].state, rows["h"].is_alarm, rows["h"].stale) == (
+            ItemState.PROTECTION_LOST,
+            True,
+            True,
+        )
+        assert "没有运行" in protection_text(rows["h"])
+        assert rows["f"].state_text == "没有监测"
+        assert rows["d"].state_text == "完成 · 止盈"
+        strip = panels.health
+        for cell in (strip.link, strip.quotes, strip.clock, strip.queue, strip.latency, strip.source):
+            assert cell.isHidden() or cell.health is not Health.WELL, cell.text
+        assert strip.message.health is Health.ALARM
+        assert not panels.account.stops.armed
+        assert any("意外退出" in text for _, text in desk.notes)
 
     open_desk(service=service).play(story)
