@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 Callback = Callable[..., object]
 
 
+_WATCH = "watchxtquantstatus"
+
+
 class PythonApiClient(SecuritiesHalf):
     """`IPythonApiClient` as xtdata.py and xtconn.py use it."""
 
@@ -30,6 +33,7 @@ class PythonApiClient(SecuritiesHalf):
     def __init__(self) -> None:
         super().__init__()
         self._address = ""
+        self._watcher: Callback | None = None
 
     # connection
 
@@ -58,6 +62,8 @@ class PythonApiClient(SecuritiesHalf):
         terminal.front.require_home()
         self._link, self._data = DataLink(terminal), DataQueries(terminal)
         self._controls = DataControl(self._data, self._link)
+        if self._watcher is not None:
+            self._link.watch(self._watcher, self.get_peer_addr())
         return 0, ""
 
     def shutdown(self) -> None:
@@ -89,11 +95,16 @@ class PythonApiClient(SecuritiesHalf):
         assert self._controls is not None
         return encode(self._controls.answer(name, decode(param)))
 
-    def registerCommonControlCallback(self, _name: str, _callback: Callback) -> None:
-        """Such callbacks never come."""
+    def registerCommonControlCallback(self, name: str, callback: Callback) -> None:
+        """The state of the connection (`watchxtquantstatus`), asked for before there is one; others never come."""
+        if name == _WATCH:
+            self._watcher = callback
 
-    def subscribeCommonControl(self, name: str, param: bytes, _callback: Callback | None) -> bytes:
+    def subscribeCommonControl(self, name: str, param: bytes, callback: Callback | None) -> bytes:
         """The same in one call, in versions of xtquant before 2025."""
+        if name == _WATCH and callback is not None:
+            self._watcher = callback
+            return encode({})
         return self.commonControl(name, param)
 
     # subscriptions

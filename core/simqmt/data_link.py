@@ -46,7 +46,13 @@ class DataLink:
         self._lock = threading.Lock()
         self._delivery = Delivery("xtdata", terminal.clock, "data")
         self._delivery.start()
+        self._watcher: tuple[Callable[..., object], str] | None = None
         terminal.data.attach(self)
+
+    def watch(self, callback: Callable[[dict[str, str]], object], address: str) -> None:
+        """Tell now that it is connected, and later that the connection is lost; leaving is no loss."""
+        self._watcher = (callback, address)
+        self._delivery.put(callback, {"address": address, "status": "connected"})
 
     def subscribe(self, subscription: Subscription) -> int:
         """Add a subscription; what is known of its symbols is told at once. Its number, or -1."""
@@ -81,10 +87,14 @@ class DataLink:
         self.connected = False
         with self._lock:
             self._subscriptions.clear()
+        if self._watcher is not None:
+            callback, address = self._watcher
+            self._delivery.put(callback, {"address": address, "status": "disconnected"})
         self._delivery.stop()
 
     def close(self) -> None:
         """Leave the terminal."""
+        self._watcher = None
         self.terminal.data.detach(self)
         self.lose()
 

@@ -86,7 +86,7 @@ class KnowingMarket(Protocol):
         ...
 
     def glance(self, symbol: Symbol, now_ms: int) -> Quote | None:
-        """The last snapshot of a security before `now_ms` on that day."""
+        """The last snapshot of a security before `now_ms`, be it of an earlier day."""
         ...
 
     def ticks(self, symbol: Symbol, first_ms: int, last_ms: int) -> Iterable[Quote]:

@@ -11,7 +11,7 @@ import heapq
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time
-from itertools import chain
+from itertools import chain, takewhile
 
 from core.domain.enums import Period
 from core.domain.market import SHANGHAI, Bar, Instrument, Quote, Symbol, datetime_to_ms, ms_to_datetime
@@ -31,6 +31,9 @@ from core.simqmt.securities_any import well_known
 DEFAULT_DAY = date(2026, 11, 20)
 DEFAULT_START = time(9, 29, 50)
 _GRID_MS = 3000
+_APART_MS = 120_000
+"""Snapshots of one security within a session are closer to each other."""
+_CLOSE_MS = 15 * 3_600_000
 
 
 class BuiltinMarket:
@@ -123,14 +126,32 @@ class BuiltinMarket:
         return last
 
     def _split(self, security: Security, day: date, moment_ms: int) -> tuple[Quote | None, Iterator[Quote]]:
-        """The last snapshot before a moment, and those from it on."""
+        """The last snapshot before a moment of a day, and those from it on; before the first an empty one."""
         last = None
-        quotes = self._quotes(security, day, moment_ms - 70_000)
+        quotes = self._quotes(security, day, moment_ms - _APART_MS)
+        rest: Iterator[Quote] = quotes
         for quote in quotes:
             if quote.time_ms >= moment_ms:
-                return last, chain((quote,), quotes)
+                rest = chain((quote,), quotes)
+                break
             last = quote
-        return last, quotes
+        return last or self._long_ago(security, day, moment_ms), rest
+
+    def _long_ago(self, security: Security, day: date, moment_ms: int) -> Quote | None:
+        """The last snapshot before a moment outside the sessions."""
+        close_ms = midnight_of(day) + _CLOSE_MS
+        if moment_ms < close_ms:
+            return self._blank(security, day, moment_ms)
+        late = takewhile(lambda quote: quote.time_ms < moment_ms, self._quotes(security, day, close_ms))
+        return max(late, key=lambda quote: quote.time_ms, default=None)
+
+    def _blank(self, security: Security, day: date, moment_ms: int) -> Quote | None:
+        """What the screen shows of a day before its first snapshot: the previous close alone."""
+        first = next(self._quotes(security, day, 0), None)
+        stamp = midnight_of(day) + self._offset(security)
+        if first is None or not stamp < moment_ms <= first.time_ms:
+            return None
+        return replace(first, time_ms=stamp)
 
     def instruments(self) -> Sequence[Instrument]:
         """All securities shown, with previous close and limits of the day of the newest snapshot."""
@@ -153,11 +174,12 @@ class BuiltinMarket:
         return None if security is None else self._past.instrument(security, self._shown_day)
 
     def glance(self, symbol: Symbol, now_ms: int) -> Quote | None:
-        """The last snapshot of a security before `now_ms` on that day, without showing it from now on."""
-        security, day = self._past.security(symbol), ms_to_datetime(now_ms).date()
-        if security is None or not self._calendar.is_trading_day(day):
+        """The last snapshot of a security before `now_ms`, be it of an earlier day, without showing it from now on."""
+        security, today = self._past.security(symbol), ms_to_datetime(now_ms).date()
+        days = self._calendar.trading_days(CHAIN_START, today)
+        if security is None or not days:
             return None
-        return self._split(security, day, now_ms)[0]
+        return self._split(security, days[-1], now_ms)[0]
 
     def ticks(self, symbol: Symbol, first_ms: int, last_ms: int) -> Iterator[Quote]:
         """The snapshots of a security in a closed interval, whether or not they were shown; from 2025 on."""

@@ -158,3 +158,26 @@ def test_older_versions_leave_out_an_argument_and_ask_for_hours_in_seconds(desk:
     assert hours["result"][1] == [34_200, 41_400, 3]
     with pytest.raises(TypeError):
         client.subscribe_quote(meta, bson.encode({}))
+
+
+def test_programs_hear_of_the_connection_and_of_its_loss(open_desk: Open, xtdata: Any) -> None:
+    desk = open_desk()
+    heard: list[Any] = []
+    client = importlib.import_module("xtquant.datacenter").IPythonApiClient()
+    client.registerCommonControlCallback("watchxtquantstatus", heard.append)
+    client.registerCommonControlCallback("watchquoteserverstatus", heard.append)
+    assert client.connect() == (0, "")
+    desk.settle()
+    assert heard == [{"address": "127.0.0.1:58610", "status": "connected"}]
+    desk.terminal.disconnect()
+    assert heard[1:] == [{"address": "127.0.0.1:58610", "status": "disconnected"}]
+    older = importlib.import_module("xtquant.datacenter").IPythonApiClient()
+    bson = importlib.import_module("xtquant.xtbson").BSON
+    assert (
+        bson.decode(older.subscribeCommonControl("watchxtquantstatus", bson.encode({}), heard.append)) == {}
+    )
+    older.connect()
+    desk.settle()
+    assert heard[2:] == [{"address": "127.0.0.1:58610", "status": "connected"}]
+    older.shutdown()
+    assert len(heard) == 3, "who leaves is not told of a loss"

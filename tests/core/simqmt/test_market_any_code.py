@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 
-from core.domain.enums import Period
+from core.domain.enums import Period, Phase
 from core.domain.market import SHANGHAI, Quote, Symbol, datetime_to_ms, ms_to_datetime
 from core.domain.money import milli_to_decimal
 from core.exchange.boards import SecurityClass, class_of
@@ -21,6 +21,7 @@ from core.simqmt.builtin_days import CHAIN_START, FIRST_DAY, DayChain
 from core.simqmt.market_builtin import BuiltinMarket
 from core.simqmt.securities import SECURITIES, Security
 from core.simqmt.securities_any import invent
+from tests.fakes.market import at
 
 CODES = (
     *("600000.SH", "000002.SZ", "301236.SZ", "688111.SH", "920185.BJ", "510050.SH", "159919.SZ"),
@@ -159,6 +160,39 @@ def test_what_is_not_shown_is_known_all_the_same() -> None:
     assert market.glance(Symbol("999999.BJ"), now_ms) is None
     assert market.describe(Symbol("999999.BJ")) is None
     assert list(market.ticks(Symbol("999999.BJ"), 0, now_ms)) == []
+
+
+@pytest.mark.parametrize(
+    ("start", "phase", "stamp"),
+    [
+        ("08:00", Phase.PRE_OPEN, "00:00"),
+        ("09:05", Phase.PRE_OPEN, "00:00"),
+        ("09:20", Phase.OPEN_CALL, "09:19"),
+        ("09:26:40", Phase.PAUSE, "09:25"),
+        ("12:30", Phase.LUNCH, "12:29"),
+        ("15:20", Phase.AFTER_HOURS, "15:17"),
+        ("15:45", Phase.CLOSED, "15:30"),
+        ("20:00", Phase.CLOSED, "15:30"),
+    ],
+)
+def test_every_hour_has_a_snapshot_that_stands(start: str, phase: Phase, stamp: str) -> None:
+    market = BuiltinMarket(1, start=time.fromisoformat(start))
+    symbol = Symbol("600000.SH")
+    seen = market.glance(symbol, market.start_ms)
+    assert seen == market.wake(symbol, market.start_ms)
+    assert seen is not None
+    assert seen.phase is phase
+    assert seen.time.date() == date(2026, 11, 20)
+    assert abs(seen.time_ms - at(f"{stamp}:00")) <= 60_000
+    assert seen.pre_close > 0
+    assert (seen.last > 0) == (phase not in (Phase.PRE_OPEN, Phase.OPEN_CALL))
+    assert len(market.standing()) == len(SECURITIES)
+
+
+def test_on_a_day_off_the_last_close_stands() -> None:
+    market = BuiltinMarket(1)
+    weekend = market.glance(Symbol("600000.SH"), at("2026-11-22 12:00:00"))
+    assert weekend == market.glance(Symbol("600000.SH"), at("23:00:00"))
 
 
 def test_ticks_of_earlier_days_make_the_bars_of_those_days() -> None:
