@@ -24,7 +24,7 @@ from core.exchange.lots import OrderForm
 from core.exchange.orders import OrderQuery
 from core.exchange.orders import Verdict as RuleVerdict
 from core.exchange.price_types import PriceType, price_type_of, uses_protection
-from core.exchange.refusals import Refusal, RuleCode
+from core.exchange.refusals import Refusal, RuleCode, refuse
 from core.exchange.sessions import SessionPhase, cancel_refusal, next_start, phase_at
 from core.simqmt.records import STOCK_BUY, STOCK_SELL, Draft, SimOrder, Ticket
 
@@ -137,7 +137,8 @@ def judge(facts: OrderFacts, sight: Sight) -> Verdict:
         return Verdict(None, f"{prefix}[价格 {ticket.price:g} 不是能用的价格，请填以元计的数。]")
     symbol = Symbol(ticket.code)
     price = _price(ticket, kind, sight.quote)
-    if kind is not None and kind.form is OrderForm.MARKET:
+    on_market = kind is not None and kind.form is OrderForm.MARKET
+    if kind is not None and on_market:
         protects = uses_protection(kind, exchange_of(symbol)) and price is not None and price > 0
         price = price if protects else Decimal(0)
     found = check_order(_query(facts, facts.ledger, sight, side, price), money=False)
@@ -151,6 +152,9 @@ def judge(facts: OrderFacts, sight: Sight) -> Verdict:
     name, limit = instrument.name if instrument else "", _market_limit(kind, side, price, found)
     draft = Draft(symbol, name, side, price if price is not None else Decimal(0), limit)
     verdict = Verdict(draft, prefix=prefix, parked=found.parked)
+    if refusal is None and on_market and sight.quote is not None and _is_shown_halted(sight.quote):
+        text = "市价委托只能在连续竞价时段，现在是临时停牌。请改用限价。"
+        refusal = refuse(_C.MARKET_NOT_IN_CONTINUOUS, text, price_type=ticket.price_type)
     return verdict if refusal is None else verdict.refused_by(refusal)
 
 
@@ -237,8 +241,12 @@ def _is_halted(quote: Quote | None, instrument: Instrument | None, told: LimitFa
     """
     if quote is not None and (quote.volume or (told is not None and quote.open)):
         return False
-    shown = quote is not None and (quote.suspended or quote.phase is Phase.SUSPENDED)
+    shown = quote is not None and _is_shown_halted(quote)
     return shown or (instrument is not None and instrument.suspended)
+
+
+def _is_shown_halted(quote: Quote) -> bool:
+    return quote.suspended or quote.phase is Phase.SUSPENDED
 
 
 def _close(quote: Quote | None) -> Decimal | None:

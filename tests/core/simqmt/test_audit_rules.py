@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from core.domain.enums import Phase
 from core.domain.market import Quote
 from tests.fakes.market import milli, quote
 from tests.fakes.simqmt import ACCOUNT, Desk
@@ -96,3 +97,13 @@ def test_what_feeds_write_for_no_limit_is_no_price(open_desk: Open, up: str, dow
     unlimited = trader.buy(SH, 100, 0, price_type=42)
     desk.settle()
     assert "今日无涨跌停" in trader.api.query_stock_order(trader.account, unlimited).status_msg
+
+
+@pytest.mark.parametrize("kind", [42, 43, 44, 45])
+def test_a_halt_is_no_continuous_auction_for_market_orders(open_desk: Open, kind: int) -> None:
+    desk = open_desk(quote(SH, "10:00:00", "10.00", pre_close="10.00", phase=Phase.SUSPENDED, suspended=True))
+    trader = desk.trader()
+    order_id = trader.buy(SH, 100, 0, price_type=kind)
+    desk.settle()
+    assert trader.order_states(order_id) == [50, 57]
+    assert "现在是临时停牌" in trader.api.query_stock_order(trader.account, order_id).status_msg
