@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication
 
+from core.domain.enums import Side
 from core.domain.market import Symbol
 from widgets import formats
+from widgets.blotter.words import side_tone, side_word
 from widgets.icons import Icon
-from widgets.models.cell import PAD, Cell
+from widgets.models.cell import PAD, Align, Cell
 from widgets.models.column import Column
+from widgets.watchlist.painting import paint_name_code
 
 translate = QCoreApplication.translate
 
@@ -22,12 +27,52 @@ def iconed(cell: Cell, icon: Icon, icon_tone: str, tone: str) -> None:
     cell.text(cell.content, tone, left=left + 18)
 
 
-def name_code(row: Any, symbol: Symbol) -> str:
-    """Name and code of a row."""
-    return f"{row.name} {formats.code_of(symbol)}".strip()
+def name_column(of: Callable[[Any], Symbol], width: int, *, stretch: bool = False) -> Column[Any]:
+    """Name and code; `of` takes the symbol from a row, which has a `name`."""
+    return Column(
+        "name",
+        translate("Blotter", "名称 / 代码"),
+        width,
+        lambda r: f"{r.name} {formats.code_of(of(r))}".strip(),
+        stretch=stretch,
+        sort_key=of,
+        paint=lambda cell, r: paint_name_code(cell, r.name, formats.code_of(of(r))),
+    )
 
 
-def time_column(of: Any) -> Column[Any]:
+def side_column(of: Callable[[Any], Side]) -> Column[Any]:
+    """Bought or sold."""
+    return Column(
+        "side",
+        translate("Blotter", "方向"),
+        44,
+        lambda r: side_word(of(r)),
+        tone=lambda r: side_tone(of(r)),
+        sort_key=lambda r: of(r).value,
+    )
+
+
+def origin_column() -> Column[Any]:
+    """Where an order came from: 自动, 手动 or 外部."""
+    return Column(
+        "origin", translate("Blotter", "来源"), 46, lambda r: r.origin, tone="t2", sort_key=lambda r: r.origin
+    )
+
+
+def order_id_column(of: Callable[[Any], int], width: int) -> Column[Any]:
+    """The broker's number of an order."""
+    return Column(
+        "order_id",
+        translate("Blotter", "委托号"),
+        width,
+        lambda r: str(of(r)),
+        Align.RIGHT,
+        "t2",
+        sort_key=of,
+    )
+
+
+def time_column(of: Callable[[Any], datetime]) -> Column[Any]:
     """The time column; `of` takes the moment from a row."""
     return Column(
         "time",

@@ -7,11 +7,11 @@ from decimal import Decimal
 from PySide6.QtCore import QCoreApplication
 
 from widgets import formats
-from widgets.blotter.cells import name_code
+from widgets.blotter.cells import name_column
 from widgets.blotter.rows import PositionRow
 from widgets.models.cell import Align, Cell
 from widgets.models.column import Column
-from widgets.watchlist.painting import direction_tone, paint_name_code, protection_look
+from widgets.watchlist.painting import direction_tone, protection_look
 from widgets.watchlist.rows import state_word
 
 translate = QCoreApplication.translate
@@ -42,15 +42,7 @@ def _shield_word(row: PositionRow) -> str:
 def position_columns() -> tuple[Column[PositionRow], ...]:
     """持仓."""
     return (
-        Column(
-            "name",
-            translate("Blotter", "名称 / 代码"),
-            138,
-            lambda r: name_code(r, r.position.symbol),
-            stretch=True,
-            sort_key=lambda r: r.position.symbol,
-            paint=lambda cell, r: paint_name_code(cell, r.name, formats.code_of(r.position.symbol)),
-        ),
+        name_column(lambda r: r.position.symbol, 138, stretch=True),
         Column(
             "volume",
             translate("Blotter", "持仓"),

@@ -5,46 +5,32 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication
 
 from widgets import formats
-from widgets.blotter.cells import iconed, name_code, time_column
+from widgets.blotter.cells import (
+    iconed,
+    name_column,
+    order_id_column,
+    origin_column,
+    side_column,
+    time_column,
+)
 from widgets.blotter.rows import OrderRow, TradeRow
 from widgets.blotter.words import (
     price_type_word,
-    side_tone,
-    side_word,
     status_look,
     status_word,
 )
 from widgets.models.cell import Align
 from widgets.models.column import Column
-from widgets.watchlist.painting import paint_name_code
 
 translate = QCoreApplication.translate
-
-
-def _origin(row: OrderRow | TradeRow) -> str:
-    return row.origin
 
 
 def order_columns() -> tuple[Column[OrderRow], ...]:
     """委托."""
     return (
         time_column(lambda r: r.order.time),
-        Column(
-            "name",
-            translate("Blotter", "名称 / 代码"),
-            130,
-            lambda r: name_code(r, r.order.symbol),
-            sort_key=lambda r: r.order.symbol,
-            paint=lambda cell, r: paint_name_code(cell, r.name, formats.code_of(r.order.symbol)),
-        ),
-        Column(
-            "side",
-            translate("Blotter", "方向"),
-            44,
-            lambda r: side_word(r.order.side),
-            tone=lambda r: side_tone(r.order.side),
-            sort_key=lambda r: r.order.side.value,
-        ),
+        name_column(lambda r: r.order.symbol, 130),
+        side_column(lambda r: r.order.side),
         Column(
             "price",
             translate("Blotter", "委托价"),
@@ -90,16 +76,8 @@ def order_columns() -> tuple[Column[OrderRow], ...]:
             sort_key=lambda r: int(r.order.status),
             paint=lambda cell, r: iconed(cell, *status_look(r.order.status)),
         ),
-        Column("origin", translate("Blotter", "来源"), 46, lambda r: r.origin, tone="t2", sort_key=_origin),
-        Column(
-            "order_id",
-            translate("Blotter", "委托号"),
-            88,
-            lambda r: str(r.order.order_id),
-            Align.RIGHT,
-            "t2",
-            sort_key=lambda r: r.order.order_id,
-        ),
+        origin_column(),
+        order_id_column(lambda r: r.order.order_id, 88),
         Column(
             "message",
             translate("Blotter", "柜台说明"),
@@ -116,22 +94,8 @@ def trade_columns() -> tuple[Column[TradeRow], ...]:
     """成交."""
     return (
         time_column(lambda r: r.trade.time),
-        Column(
-            "name",
-            translate("Blotter", "名称 / 代码"),
-            134,
-            lambda r: name_code(r, r.trade.symbol),
-            sort_key=lambda r: r.trade.symbol,
-            paint=lambda cell, r: paint_name_code(cell, r.name, formats.code_of(r.trade.symbol)),
-        ),
-        Column(
-            "side",
-            translate("Blotter", "方向"),
-            44,
-            lambda r: side_word(r.trade.side),
-            tone=lambda r: side_tone(r.trade.side),
-            sort_key=lambda r: r.trade.side.value,
-        ),
+        name_column(lambda r: r.trade.symbol, 134),
+        side_column(lambda r: r.trade.side),
         Column(
             "price",
             translate("Blotter", "成交价"),
@@ -169,16 +133,8 @@ def trade_columns() -> tuple[Column[TradeRow], ...]:
             sort_key=lambda r: r.trade.commission,
             export=lambda r: formats.plain(r.trade.commission or None),
         ),
-        Column("origin", translate("Blotter", "来源"), 46, lambda r: r.origin, tone="t2", sort_key=_origin),
-        Column(
-            "order_id",
-            translate("Blotter", "委托号"),
-            84,
-            lambda r: str(r.trade.order_id),
-            Align.RIGHT,
-            "t2",
-            sort_key=lambda r: r.trade.order_id,
-        ),
+        origin_column(),
+        order_id_column(lambda r: r.trade.order_id, 84),
         Column(
             "trade_id",
             translate("Blotter", "成交号"),

@@ -75,6 +75,11 @@ def _price_words(row: WatchRow) -> str:
 
 def watch_columns() -> tuple[Column[WatchRow], ...]:
     """All columns, left to right, titled in the language of the moment."""
+    return (*_price_columns(), *_level_columns(), *_holding_columns())
+
+
+def _price_columns() -> tuple[Column[WatchRow], ...]:
+    """What it is, and what it costs now."""
     return (
         Column(
             "name",
@@ -117,6 +122,12 @@ def watch_columns() -> tuple[Column[WatchRow], ...]:
             describe=_change_text,
             paint=painting.paint_spark,
         ),
+    )
+
+
+def _level_columns() -> tuple[Column[WatchRow], ...]:
+    """What the user set, and how far it is."""
+    return (
         Column(
             "zone",
             translate("Watchlist", "进场区间"),
@@ -167,6 +178,12 @@ def watch_columns() -> tuple[Column[WatchRow], ...]:
             live=True,
             paint=painting.paint_near,
         ),
+    )
+
+
+def _holding_columns() -> tuple[Column[WatchRow], ...]:
+    """What became of it, what is held, and what protects it."""
+    return (
         Column(
             "state",
             translate("Watchlist", "状态"),
