@@ -7,6 +7,7 @@ and makes a new one when it finds the old one gone: subscriptions belong to the 
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Concatenate, ParamSpec, TypeVar
@@ -15,6 +16,8 @@ from core.errors import BrokerError, BrokerTimeout, UserError
 from core.lanes import Lane
 from core.market.vendor import XtData
 from core.ports import Activity
+
+_log = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -66,6 +69,7 @@ class XtdataCalls:
         except UserError:
             raise
         except Exception as error:
+            _log.warning("%s failed in xtdata: %r", what, error)
             raise _explained(what, error) from error
 
     def close(self) -> None:

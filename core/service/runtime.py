@@ -123,7 +123,7 @@ class DeskThread:
             desk.loop.run_until_complete(desk.stop())
         except Exception as failure:  # noqa: BLE001 - thread border
             _log.exception("the desk did not stop in order")
-            return str(failure)
+            return self._failure or str(failure) or type(failure).__name__
         return self._failure
 
     async def _begin(self, desk: Desk) -> None:

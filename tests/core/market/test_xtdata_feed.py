@@ -333,6 +333,7 @@ def test_a_drop_that_fails_is_logged_and_made_good_later(caplog: pytest.LogCaptu
             desk.vendor.error = RuntimeError("断了")
             await desk.feed.drop([B])
             assert "subscribing without 1 symbols failed" in caplog.text
+            assert "RuntimeError('断了')" in caplog.text, "what the vendor raised is in the log as it is"
             desk.vendor.error = None
             await desk.feed.start([Symbol("300750.SZ")])
             subscribed = [call[1] for call in desk.vendor.calls if call[0] == "subscribe"]

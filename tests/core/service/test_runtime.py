@@ -23,6 +23,7 @@ class SmallDesk:
     outbox: Outbox
     gate: threading.Event = field(default_factory=threading.Event)
     failure: Exception | None = None
+    stop_failure: Exception | None = None
     loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.new_event_loop)
     done: list[str] = field(default_factory=list)
 
@@ -38,6 +39,8 @@ class SmallDesk:
     async def stop(self) -> None:
         self.done.append("stop")
         await self.loop.shutdown_default_executor()
+        if self.stop_failure is not None:
+            raise self.stop_failure
 
     def close(self) -> None:
         self.done.append("close")
@@ -101,6 +104,26 @@ def test_a_start_that_fails_ends_in_order_and_says_why(expect_log_error: Callabl
     assert ear.until(ServiceStopped) == [ServiceStopped("日志数据库打不开。")]
     assert thread.stop()
     assert made[0].done == ["stop", "close"]
+
+
+@pytest.mark.parametrize(
+    ("failure", "said"), [(UserError("日志数据库打不开。"), "日志数据库打不开。"), (None, "the lane hangs")]
+)
+def test_the_cause_of_a_failed_start_is_not_hidden_by_a_stop_that_fails_too(
+    failure: Exception | None, said: str, expect_log_error: Callable[[str], None]
+) -> None:
+    expect_log_error("the desk cannot start")
+    expect_log_error("the desk did not stop in order")
+    thread, made, ear = make(failure)
+    made[0].stop_failure = OSError("the lane hangs")
+    made[0].gate.set()
+    if failure is None:
+        thread.post(CancelOrder("started", 1))
+        ear.until(CommandAnswered)
+        assert thread.stop()
+    assert ear.until(ServiceStopped) == [ServiceStopped(said)]
+    assert thread.stop()
+    assert made[0].done[-1] == "close"
 
 
 def test_a_desk_that_cannot_be_composed_says_why(expect_log_error: Callable[[str], None]) -> None:
