@@ -92,9 +92,17 @@ def install(terminal: SimTerminal, trader: bool = True, data: bool = True, *, an
             sys.modules[name] = module
             setattr(package, name.rpartition(".")[2], module)
         registry.add(terminal, any_path=any_path)
-    if not any(isinstance(finder, Elsewhere) for finder in sys.meta_path):
-        sys.meta_path.insert(0, Elsewhere())
+    _serve_elsewhere(wanted)
     _set_modules_aside()
+
+
+def _serve_elsewhere(names: Sequence[str]) -> None:
+    found = next((finder for finder in sys.meta_path if isinstance(finder, Elsewhere)), None)
+    if found is None:
+        found = Elsewhere()
+        sys.meta_path.insert(0, found)
+    for name in names:
+        found.natives[name] = sys.modules[name]
 
 
 @cache
@@ -108,10 +116,14 @@ def _set_modules_aside() -> None:
 
 
 class Elsewhere(MetaPathFinder, Loader):
-    """Serves the stand-ins to a copy of xtquant inside a package of the program's own (`pkg.xtquant.xttrader`).
+    """Serves the stand-ins to a copy of xtquant inside a package of the program's own (`pkg.xtquant.xttrader`), and to a
+    program that forgets xtquant and imports it anew.
 
-    The copy brings the real natives along; with them the program would reach a real terminal.
+    Where they come from the real natives lie too; with them the program would reach a real terminal.
     """
+
+    def __init__(self) -> None:
+        self.natives: dict[str, ModuleType] = {}
 
     def find_spec(
         self,
@@ -119,16 +131,16 @@ class Elsewhere(MetaPathFinder, Loader):
         path: Sequence[str] | None,
         target: ModuleType | None = None,  # noqa: ARG002
     ) -> ModuleSpec | None:
-        """The spec of a native of another package; None for other modules and where the stand-in is not installed."""
+        """The spec of a native; None for other modules and where the stand-in is not installed."""
         name = f"xtquant.{fullname.rpartition('.')[2]}"
-        if name not in (MODULE, DATA_MODULE) or fullname == name or name not in sys.modules:
+        if name not in self.natives:
             return None
         user = "xttrader.py" if name == MODULE else "xtdata.py"
         return ModuleSpec(fullname, self) if any(Path(one, user).is_file() for one in path or ()) else None
 
     def exec_module(self, module: ModuleType) -> None:
         """The same classes and functions under the other name."""
-        native = sys.modules[f"xtquant.{module.__name__.rpartition('.')[2]}"]
+        native = self.natives[f"xtquant.{module.__name__.rpartition('.')[2]}"]
         module.__dict__.update({k: v for k, v in vars(native).items() if not k.startswith("__")})
 
 

@@ -78,3 +78,28 @@ def test_workers_that_only_calculate_do_so_though_the_programs_file_imports_xtqu
     done = run(tmp_path, "--quiet", "program.py", program=POOL)
     told = [line for line in done.stdout.splitlines() if not line.startswith("xtquant")]
     assert (done.returncode, told) == (0, ["[4, 9]", "0"]), done.stderr
+
+
+AGAIN = """
+import sys
+from xtquant import xttrader, xtdata
+
+for name in [name for name in sys.modules if name.partition(".")[0] == "xtquant"]:
+    del sys.modules[name]
+from xtquant import xttrader, xtdata
+from xtquant.xttype import StockAccount
+
+trader = xttrader.XtQuantTrader("x", 3)
+trader.start()
+account = StockAccount("88000001")
+print(trader.connect(), trader.subscribe(account), trader.query_stock_asset(account).cash)
+print(xtdata.get_full_tick(["600000.SH"])["600000.SH"]["lastClose"] > 0)
+trader.stop()
+"""
+
+
+def test_a_program_that_imports_xtquant_anew_finds_the_same_terminal(tmp_path: Path) -> None:
+    done = run(tmp_path, "--quiet", "--at", "10:00", "program.py", program=AGAIN)
+    told = done.stdout.splitlines()
+    assert done.returncode == 0, done.stderr
+    assert ("0 0 1000000.0" in told, told[-1]) == (True, "True")
