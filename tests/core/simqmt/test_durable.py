@@ -251,5 +251,5 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
 
 def test_negative_money_is_refused_and_leaves_the_folder_free(tmp_path: Path) -> None:
     for _ in range(2):
-        with pytest.raises(UserError, match="88000001.*不小于 0"):
+        with pytest.raises(UserError, match=r"88000001.*不小于 0"):
             SimTerminal(tmp_path, {ACCOUNT: Decimal(-1)}, None, Conductor(at("10:00:00")))
