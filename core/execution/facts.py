@@ -15,7 +15,10 @@ from core.risk.gate import AccountLoad
 
 @dataclass(frozen=True, slots=True)
 class DeskFacts:
-    """State of the whole desk. The texts are shown when the flag beside them is False."""
+    """State of the whole desk. The texts are shown when the flag beside them is False.
+
+    `blind_text` says why no price may trigger anything, empty while prices do.
+    """
 
     now: datetime
     armed: bool
@@ -24,6 +27,7 @@ class DeskFacts:
     link_text: str
     journal_ok: bool
     journal_text: str
+    blind_text: str = ""
 
 
 @dataclass(frozen=True, slots=True)

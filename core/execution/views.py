@@ -66,7 +66,7 @@ def _holding(item: WatchItem, facts: SymbolFacts, desk: DeskFacts) -> tuple[Item
     protected = item.quant.enabled and item.quant.auto_stop_loss and item.stop_loss is not None
     if not protected:
         return ItemState.HOLDING_UNPROTECTED, "持有 · 无保护"
-    if not desk.armed or not desk.link_ready:
+    if not desk.armed or not desk.link_ready or desk.blind_text:
         return ItemState.PROTECTION_LOST, "持有 · 无保护"
     if facts.sellable <= 0:
         return ItemState.HOLDING_UNPROTECTED, "持有 · 无保护"
@@ -103,6 +103,8 @@ def _protection(item: WatchItem, facts: SymbolFacts, desk: DeskFacts, triggers: 
         return desk.armed_text
     if not desk.link_ready:
         return desk.link_text
+    if desk.blind_text:
+        return desk.blind_text
     level = price_text(item.stop_loss, tick_size(item.symbol))
     if facts.working_sells:
         return f"卖单在途；跌破 {level} 先撤单再止损"

@@ -24,6 +24,7 @@ class DeskStatus:
         self.link = LinkState.OFFLINE
         self.link_text = "尚未连接"
         self.journal_error = ""
+        self.blind = ""
 
     @property
     def armed_text(self) -> str:
@@ -64,6 +65,7 @@ class DeskAccount:
             link_text=f"交易通道未就绪：{status.link_text}",
             journal_ok=not status.journal_error,
             journal_text=f"日志库写不进去，停止开仓和止盈：{status.journal_error}",
+            blind_text=status.blind,
         )
 
     def cash(self) -> Decimal | None:

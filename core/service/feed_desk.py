@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from statistics import median
 
 from core.domain.enums import AlarmRank, FeedState, Phase, Side
@@ -28,8 +28,10 @@ _TRIGGER = "设置允许备用源触发交易：到价照常执行。"
 class FeedDesk:
     """Runs on the trading loop."""
 
-    def __init__(self, parts: DeskParts, items: ItemBook) -> None:
+    def __init__(self, parts: DeskParts, items: ItemBook, on_sight: Callable[[], None]) -> None:
+        """`on_sight` is called when prices cease to trigger anything, and when they do again."""
         self._parts = parts
+        self._on_sight = on_sight
         self._items = items
         self._latencies: deque[int] = deque(maxlen=_KEPT)
         self._subscribed: set[Symbol] = set()
@@ -112,6 +114,7 @@ class FeedDesk:
     def allow_stand_in(self, allowed: bool) -> str:
         """The user's setting whether a stand-in may trigger orders; what is said about it."""
         self._parts.feed.allow_triggers(allowed)
+        self._judge_sight()
         self.tell()
         if self._parts.feed.on_stand_in:
             self._say_stand_in()
@@ -122,6 +125,7 @@ class FeedDesk:
         self._settle_pace()
         self._check_silence()
         self._remind_lost()
+        self._judge_sight()
         self.tell()
         self._parts.speaker.flags()
 
@@ -203,7 +207,23 @@ class FeedDesk:
         elif health.state is FeedState.LIVE or p.feed.on_stand_in:
             p.speaker.cure("feed")
         self._check_silence()
+        self._judge_sight()
         self.tell()
+
+    def _judge_sight(self) -> None:
+        """Can a price trigger a stop now? Where none can, no holding may be called protected."""
+        blind = "" if self._at_rest() else self._blind()
+        if blind != self._parts.status.blind:
+            self._parts.status.blind = blind
+            self._on_sight()
+
+    def _blind(self) -> str:
+        feed = self._parts.feed
+        if self._silent:
+            return "行情停更，止损无法判断"
+        if feed.on_stand_in:
+            return "" if feed.may_trigger else "行情来自备用源，设置没有允许它触发，止损不会执行"
+        return "行情断开，止损无法判断" if feed.health.state is FeedState.LOST else ""
 
     def _say_lost(self) -> None:
         """At night and on holidays no stop depends on it: no alarm, until the market is about to open."""

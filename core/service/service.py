@@ -58,7 +58,7 @@ class TradingService:
             self._clock, parts.tasks, lambda: self._items.any_symbol, self._open_day, parts.calendar
         )
         self._journal_watch = JournalWatch(parts, lambda: self._day.today, lambda: self._stopping)
-        self._feed = FeedDesk(parts, self._items)
+        self._feed = FeedDesk(parts, self._items, lambda: self._states.tell())
         self._automation = AutomationDesk(
             parts,
             self._items,

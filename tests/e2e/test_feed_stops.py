@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, time
 from decimal import Decimal
+from itertools import groupby
 from pathlib import Path
 
 import pytest
 
-from core.domain.enums import AlarmRank
+from core.domain.enums import AlarmRank, ItemState
 from core.domain.market import Quote, Symbol
 from core.domain.watch import QuantConfig, WatchItem
-from core.service.news import AlarmNews, FeedNews, FlagsNews
+from core.service.news import AlarmNews, FeedNews, FlagsNews, ItemViewsNews
 from core.simqmt.market_builtin import BuiltinMarket
 from tests.fakes.desk import LockstepDesk, steps
 from tests.fakes.market import DAY, at
@@ -68,6 +69,18 @@ def test_a_feed_that_stops_is_noticed_holds_back_triggers_and_is_cured(desk: Mak
     assert day.orders("kind") == [("TAKE_PROFIT",), ("STOP_LOSS",)]
     assert day.decisions("STOP_LOSS")[-1] == ("ACTED", "SENT")
     assert day.told(FlagsNews)
+
+
+def test_a_holding_is_protected_again_when_quotes_come_again(desk: Make) -> None:
+    quotes = together(("10:00:00", ["10.00"] * 3), ("10:01:00", ["10.00"] * 4))
+    items = [item(PF, stop_loss="9.50"), *(item(s, stop_loss="5.00") for s in OTHERS)]
+    day = desk(quotes, items, holdings=[(PF, 500, "9.00")])
+    day.run()
+    states = [view.state for news in day.told(ItemViewsNews) for view in news.views if view.symbol == PF]
+    told = [state for state, _ in groupby(states)]
+    texts = [view.protection_text for news in day.told(ItemViewsNews) for view in news.views]
+    assert "行情停更，止损无法判断" in texts
+    assert told[-3:] == [ItemState.HOLDING, ItemState.PROTECTION_LOST, ItemState.HOLDING]
 
 
 def test_lunch_and_quiet_shares_are_no_stopped_feed(desk: Make) -> None:
