@@ -40,6 +40,10 @@
         <translation>Market value</translation>
     </message>
     <message>
+        <source>时钟已停</source>
+        <translation>Clock stopped</translation>
+    </message>
+    <message>
         <source>模拟时钟 {speed}×</source>
         <translation>Simulated clock {speed}×</translation>
     </message>
@@ -949,6 +953,10 @@
         <translation>Quotes {fresh}/{total}</translation>
     </message>
     <message>
+        <source>行情 {text}</source>
+        <translation>Quotes {text}</translation>
+    </message>
+    <message>
         <source>行情停更</source>
         <translation>Quotes stopped</translation>
     </message>
@@ -1571,12 +1579,20 @@
         <translation>The trading service is not running: {text}</translation>
     </message>
     <message>
+        <source>交易服务没有运行：止损不会触发</source>
+        <translation>The trading service is not running: stops will not trigger</translation>
+    </message>
+    <message>
         <source>停更</source>
         <translation>silent</translation>
     </message>
     <message>
         <source>已订阅，等第一笔</source>
         <translation>subscribed, waits for the first quote</translation>
+    </message>
+    <message>
+        <source>持有 · 无保护</source>
+        <translation>Held · unprotected</translation>
     </message>
     <message>
         <source>断开，正在重试</source>
@@ -1589,6 +1605,10 @@
     <message>
         <source>没有启用</source>
         <translation>off</translation>
+    </message>
+    <message>
+        <source>没有监测</source>
+        <translation>Not watched</translation>
     </message>
     <message>
         <source>（使用中）</source>
