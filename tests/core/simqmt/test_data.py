@@ -73,18 +73,31 @@ def test_a_tick_has_the_vendors_fields_and_units(desk: Desk, xtdata: Any) -> Non
     ticks = xtdata.get_full_tick([PFYH])
     tick = ticks[PFYH]
     assert set(tick) == {
-        "time", "lastPrice", "open", "high", "low", "lastClose", "amount", "volume", "pvolume", "stockStatus",
+        "time", "timetag", "lastPrice", "open", "high", "low", "lastClose", "amount", "volume", "pvolume", "stockStatus",
         "openInt", "transactionNum", "lastSettlementPrice", "settlementPrice", "pe", "askPrice", "bidPrice",
         "askVol", "bidVol", "volRatio", "speed1Min", "speed5Min",
     }  # fmt: skip
     assert (tick["time"], tick["lastPrice"], tick["lastClose"]) == (at("10:00:00"), 11.37, 11.30)
-    assert (tick["volume"], tick["pvolume"]) == (758_612, 75_861_284)
+    assert (tick["volume"], tick["pvolume"]) == (758_613, 75_861_284), "lots are rounded"
+    assert tick["timetag"] == "20261120 10:00:00"
+    assert isinstance(tick["amount"], int)
+    assert tick["transactionNum"] > 0
     assert tick["bidPrice"] == [11.36, 11.35, 0.0, 0.0, 0.0]
     assert tick["bidVol"] == [12, 3, 0, 0, 0]
     assert (tick["askPrice"][0], tick["askVol"][0]) == (11.37, 41)
-    assert (tick["stockStatus"], tick["openInt"]) == (13, 13)
+    assert (tick["stockStatus"], tick["openInt"]) == (3, 13)
     assert set(xtdata.get_full_tick(["SH", "SZ"])) == {PFYH, PAYH}
     assert xtdata.get_full_tick(["600036.SH"]) == {}
+
+
+def test_a_pushed_tick_has_no_text_of_its_time_and_amounts_of_fractions(desk: Desk, xtdata: Any) -> None:
+    told: list[Any] = []
+    xtdata.subscribe_whole_quote([PFYH], told.append)
+    desk.feed(quote(PFYH, "10:00:03.250", "11.40", volume=75_861_300))
+    tick = told[-1][PFYH]
+    assert "timetag" not in tick
+    assert isinstance(tick["amount"], float)
+    assert xtdata.get_full_tick([PFYH])[PFYH]["timetag"] == "20261120 10:00:03.250"
 
 
 @pytest.mark.parametrize(
@@ -93,7 +106,7 @@ def test_a_tick_has_the_vendors_fields_and_units(desk: Desk, xtdata: Any) -> Non
 def test_the_phase_is_told_in_two_fields(desk: Desk, xtdata: Any, phase: Phase, code: int) -> None:
     desk.feed(quote(PFYH, "10:00:03", "11.37", phase=phase))
     tick = xtdata.get_full_tick([PFYH])[PFYH]
-    assert tick["openInt"] == tick["stockStatus"] == code
+    assert tick["openInt"] == tick["stockStatus"] + 10 == code
     assert set(PHASE_CODES) == set(Phase)
 
 
