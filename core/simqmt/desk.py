@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -40,7 +40,15 @@ class Outcome:
 class RequestDesk:
     """Answers requests of connected clients. Called under the terminal's lock."""
 
-    def __init__(self, surface: Surface, accounts: Accounts, counter: Counter) -> None:
+    def __init__(
+        self,
+        surface: Surface,
+        accounts: Accounts,
+        counter: Counter,
+        on_stranger: Sequence[Callable[[str, int], None]] = (),
+    ) -> None:
+        """`on_stranger` hears of each request for an account that is not here: the account and its type."""
+        self._on_stranger = on_stranger
         self._surface = surface
         self._accounts = accounts
         self._counter = counter
@@ -81,8 +89,12 @@ class RequestDesk:
     def _account(self, request: Request) -> str:
         """The account a request means; empty for one the terminal does not have, or of another type."""
         account = account_of(request)
-        known = self._accounts.has(account) and request.struct.account_type == SECURITY_ACCOUNT
-        return account if known else ""
+        kind = request.struct.account_type
+        if self._accounts.has(account) and kind == SECURITY_ACCOUNT:
+            return account
+        for tell in self._on_stranger:
+            tell(account, kind)
+        return ""
 
     def _subscribe(self, request: Request) -> Outcome:
         account = self._account(request)

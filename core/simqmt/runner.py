@@ -80,6 +80,28 @@ def _tell(hit: Hit) -> None:
     sys.stderr.flush()
 
 
+class _Stranger:
+    """Says once of each account that the program asks for in vain: its calls only say -1 or None."""
+
+    def __init__(self, accounts: Sequence[str]) -> None:
+        self._accounts = accounts
+        self._told: set[tuple[str, int]] = set()
+
+    def __call__(self, account: str, kind: int) -> None:
+        if (account, kind) in self._told:
+            return
+        self._told.add((account, kind))
+        if account in self._accounts:
+            text = f"程序把账户 {account} 当作非股票账户（类型 {kind}）使用，模拟终端只有股票账户，这样的请求都会失败。"
+        else:
+            text = (
+                f"程序要用账户 {account}，模拟终端里没有（有 {'、'.join(self._accounts)}），这样的请求都会失败。"
+                f"请加选项 --cash {account}=1000000。"
+            )
+        sys.stderr.write(text + "\n")
+        sys.stderr.flush()
+
+
 def open_terminal(options: RunOptions) -> SimTerminal:
     """The terminal of these options, installed for every folder; its clock stands until it is started.
 
@@ -110,6 +132,7 @@ def open_terminal(options: RunOptions) -> SimTerminal:
     )
     atexit.register(_close, terminal, os.getpid())
     terminal.feed(_standing(market, start_ms))
+    terminal.on_stranger.append(_Stranger(terminal.accounts()))
     install(terminal, any_path=True)
     return terminal
 

@@ -87,6 +87,9 @@ class SimTerminal(Course):
         self.faults = faults if faults is not None else Faults(seed=seed)
         self.closed = self._left = False
         self.on_close: list[Callable[[], None]] = []
+        self.on_stranger: list[
+            Callable[[str, int], None]
+        ] = []  # asked for an account that is not here: it, its type
         self.surface = load_surface()
         self.lock = threading.RLock()  # taken before any lock of a client
         self._exchange = make_exchange(queue)
@@ -131,7 +134,7 @@ class SimTerminal(Course):
             self.clock,
             self.lock,
             self._counter,
-            RequestDesk(self.surface, self._accounts, self._counter),
+            RequestDesk(self.surface, self._accounts, self._counter, self.on_stranger),
             self._commit,
             self.latency_ms,
             self.faults,

@@ -103,3 +103,25 @@ def test_a_program_that_imports_xtquant_anew_finds_the_same_terminal(tmp_path: P
     told = done.stdout.splitlines()
     assert done.returncode == 0, done.stderr
     assert ("0 0 1000000.0" in told, told[-1]) == (True, "True")
+
+
+STRANGER = """
+from xtquant import xttrader
+from xtquant.xttype import StockAccount
+
+trader = xttrader.XtQuantTrader("x", 3)
+trader.start()
+trader.connect()
+for account in (StockAccount("2000128"), StockAccount("2000128"), StockAccount("88000001", "CREDIT")):
+    print(trader.subscribe(account), trader.query_stock_asset(account))
+trader.stop()
+"""
+
+
+def test_a_program_that_names_an_account_that_is_not_there_is_told_the_cure_once(tmp_path: Path) -> None:
+    done = run(tmp_path, "--quiet", "--at", "10:00", "program.py", program=STRANGER)
+    assert done.stdout.splitlines() == ["-1 None"] * 3, done.stderr
+    told = [line for line in done.stderr.splitlines() if line.startswith("程序")]
+    assert len(told) == 2, done.stderr
+    assert "--cash 2000128=1000000" in told[0]
+    assert ("88000001" in told[1], "只有股票账户" in told[1]) == (True, True)
