@@ -15,6 +15,7 @@ from core.service import news as n
 from desktop.condense import condense
 from desktop.panels import Panels
 from desktop.tray import Tray
+from widgets.alarm import Alarm
 
 translate = QCoreApplication.translate
 
@@ -179,11 +180,12 @@ class NewsRouter:
 
     def _alarm(self, one: n.AlarmNews) -> None:
         panels = self._panels
-        panels.blotter.add_alarm(one.key, one.rank, one.title, one.text, one.time, one.symbol, one.cured)
+        alarm = Alarm(one.key, one.rank, one.title, one.text, one.time, one.symbol, one.cured)
+        panels.blotter.add_alarm(alarm)
         if one.cured:
             panels.alarms.cure(one.key)
         else:
-            panels.alarms.add_alarm(one.key, one.rank, one.title, one.text, one.time, one.symbol)
+            panels.alarms.add_alarm(alarm)
             if one.rank is not AlarmRank.MESSAGE or one.key.startswith("trade/"):
                 self._tray.notify(one.rank, one.title, one.text)
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
-
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from core.domain.enums import AlarmRank
-from core.domain.market import Symbol
+from widgets.alarm import Alarm
 from widgets.fonts import FontRole
 from widgets.icons import Icon, paint_icon
 from widgets.theme import ThemeHolder, set_prop
@@ -18,17 +15,6 @@ from widgets.theme import ThemeHolder, set_prop
 HEIGHT = 40
 _TEXT = 44
 _FLAGS = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
-
-
-@dataclass(frozen=True, slots=True)
-class OpenAlarm:
-    """An alarm that was neither acknowledged nor cured."""
-
-    key: str
-    title: str
-    text: str
-    time: datetime
-    symbol: Symbol | None
 
 
 class AlarmBar(QWidget):
@@ -41,7 +27,7 @@ class AlarmBar(QWidget):
     def __init__(self, theme: ThemeHolder, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._open: dict[str, OpenAlarm] = {}
+        self._open: dict[str, Alarm] = {}
         self.look = QPushButton(self.tr("看这一行"), self)
         self.confirm = QPushButton(self.tr("确认 Ctrl+Enter"), self)
         row = QHBoxLayout(self)
@@ -59,19 +45,11 @@ class AlarmBar(QWidget):
 
     # What comes in
 
-    def add_alarm(
-        self,
-        key: str,
-        rank: AlarmRank,
-        title: str,
-        text: str,
-        time: datetime,
-        symbol: Symbol | None = None,
-    ) -> None:
+    def add_alarm(self, alarm: Alarm) -> None:
         """A new or renewed alarm; other ranks belong to the inbox."""
-        if rank is AlarmRank.ALARM:
-            self._open.pop(key, None)
-            self._open[key] = OpenAlarm(key, title, text, time, symbol)
+        if alarm.rank is AlarmRank.ALARM:
+            self._open.pop(alarm.key, None)
+            self._open[alarm.key] = alarm
             self._renew()
 
     def cure(self, key: str) -> None:
@@ -93,7 +71,7 @@ class AlarmBar(QWidget):
     # What callers ask
 
     @property
-    def top(self) -> OpenAlarm | None:
+    def top(self) -> Alarm | None:
         """The alarm that is shown: the latest."""
         return next(reversed(self._open.values()), None)
 

@@ -17,6 +17,7 @@ from core.domain.trading import Asset
 from tests.widgets.desk_records import MOMENT, instrument, quote
 from tests.widgets.pictures import count, grab
 from widgets.account_bar import AccountBar, Figure
+from widgets.alarm import Alarm
 from widgets.alarm_bar import AlarmBar
 from widgets.depth import DepthPanel
 from widgets.elided import ElidedLabel
@@ -248,11 +249,11 @@ def test_alarm_bar_shows_one_and_counts_the_rest(theme: ThemeHolder, qtbot: QtBo
     qtbot.addWidget(bar)
     bar.resize(1400, 40)
     assert bar.isHidden()
-    bar.add_alarm("m", AlarmRank.MESSAGE, "已买入", "", MOMENT)
-    bar.add_alarm("c", AlarmRank.CARE, "T+1", "", MOMENT)
+    bar.add_alarm(Alarm("m", AlarmRank.MESSAGE, "已买入", "", MOMENT))
+    bar.add_alarm(Alarm("c", AlarmRank.CARE, "T+1", "", MOMENT))
     assert bar.isHidden(), "only alarms push content down"
-    bar.add_alarm("a", AlarmRank.ALARM, "断线", "交易通道断开", MOMENT)
-    bar.add_alarm("b", AlarmRank.ALARM, "保护失效", "行情停更 12.4 秒", MOMENT, Symbol("300750.SZ"))
+    bar.add_alarm(Alarm("a", AlarmRank.ALARM, "断线", "交易通道断开", MOMENT))
+    bar.add_alarm(Alarm("b", AlarmRank.ALARM, "保护失效", "行情停更 12.4 秒", MOMENT, Symbol("300750.SZ")))
     assert not bar.isHidden()
     assert bar.words == "保护失效 行情停更 12.4 秒 还有 1 条"
     assert count(grab(bar), theme.color("alarmfill")) > 1400 * 40 * 0.7

@@ -232,7 +232,7 @@ class AlarmsPage(TablePage[AlarmRow]):
             alarm_columns(lambda: self._now),
             lambda row: row.number,
             newest_first=True,
-            search=lambda row: f"{row.title} {row.text} {row.symbol}",
+            search=lambda row: f"{row.alarm.title} {row.alarm.text} {row.alarm.symbol}",
         )
         empty = (translate("Blotter", "没有提醒"), translate("Blotter", "告警、注意和消息都留在这里"))
         super().__init__(theme, "alarms", translate("Blotter", "提醒"), model, empty)

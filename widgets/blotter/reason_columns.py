@@ -26,17 +26,17 @@ AGE = "age"
 
 
 def _rank(cell: Cell, row: AlarmRow) -> None:
-    icon, tone = RANK_LOOKS[row.rank]
-    quiet = row.cured or row.acknowledged
+    icon, tone = RANK_LOOKS[row.alarm.rank]
+    quiet = row.is_quiet
     iconed(cell, icon, "t2" if quiet else tone, "t2" if quiet else tone)
 
 
 def _alarm_tone(row: AlarmRow) -> str:
-    return "t2" if row.cured or row.acknowledged else "t1"
+    return "t2" if row.is_quiet else "t1"
 
 
 def _alarm_state(row: AlarmRow) -> str:
-    if row.cured:
+    if row.alarm.cured:
         return translate("Blotter", "已解除")
     if row.acknowledged:
         return translate("Blotter", "已确认")
@@ -90,28 +90,30 @@ def alarm_columns(now: Callable[[], datetime | None]) -> tuple[Column[AlarmRow],
 
     def age(row: AlarmRow) -> str:
         moment = now()
-        return formats.DASH if moment is None else formats.age((moment - row.time).total_seconds())
+        return formats.DASH if moment is None else formats.age((moment - row.alarm.time).total_seconds())
 
     return (
-        time_column(lambda r: r.time),
+        time_column(lambda r: r.alarm.time),
         Column(AGE, translate("Blotter", "已过"), 62, age, Align.RIGHT, "t2"),
         Column(
             "rank",
             translate("Blotter", "级别"),
             72,
-            lambda r: rank_word(r.rank),
-            sort_key=lambda r: r.rank.value,
+            lambda r: rank_word(r.alarm.rank),
+            sort_key=lambda r: r.alarm.rank.value,
             paint=_rank,
         ),
         Column(
             "name",
             translate("Blotter", "标的"),
             84,
-            lambda r: r.name or (formats.code_of(r.symbol) if r.symbol else formats.DASH),
-            tone=lambda r: "t1" if r.symbol else "t3",
-            sort_key=lambda r: r.symbol,
+            lambda r: r.name or (formats.code_of(r.alarm.symbol) if r.alarm.symbol else formats.DASH),
+            tone=lambda r: "t1" if r.alarm.symbol else "t3",
+            sort_key=lambda r: r.alarm.symbol,
         ),
-        Column("title", translate("Blotter", "什么事"), 132, lambda r: r.title, tone=_alarm_tone),
-        Column("text", translate("Blotter", "说明"), 220, lambda r: r.text, tone=_alarm_tone, stretch=True),
+        Column("title", translate("Blotter", "什么事"), 132, lambda r: r.alarm.title, tone=_alarm_tone),
+        Column(
+            "text", translate("Blotter", "说明"), 220, lambda r: r.alarm.text, tone=_alarm_tone, stretch=True
+        ),
         Column("done", translate("Blotter", "处理"), 66, _alarm_state, tone="t2"),
     )

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 
 from core.domain.decision import Decision
 from core.domain.enums import AlarmRank, ItemState
-from core.domain.market import Symbol
 from core.domain.money import CENT
 from core.domain.trading import Order, Position, Trade
+from widgets.alarm import Alarm
 from widgets.formats import code_of
 
 
@@ -120,20 +119,19 @@ class DecisionRow:
 
 @dataclass(frozen=True, slots=True)
 class AlarmRow:
-    """Something the user should hear. `number` orders the rows; `key` names the state it speaks of."""
+    """A line of the inbox. `number` orders the rows."""
 
     number: int
-    key: str
-    rank: AlarmRank
-    title: str
-    text: str
-    time: datetime
-    symbol: Symbol | None = None
+    alarm: Alarm
     name: str = ""
     acknowledged: bool = False
-    cured: bool = False
 
     @property
     def is_open(self) -> bool:
         """Still waits for the user or its cure."""
-        return self.rank is not AlarmRank.MESSAGE and not self.cured and not self.acknowledged
+        return self.alarm.rank is not AlarmRank.MESSAGE and not self.is_quiet
+
+    @property
+    def is_quiet(self) -> bool:
+        """Heard or over."""
+        return self.alarm.cured or self.acknowledged

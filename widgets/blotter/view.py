@@ -12,10 +12,10 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from core.domain.decision import Decision, ItemView
-from core.domain.enums import AlarmRank
-from core.domain.market import Instrument, Quote, Symbol
+from core.domain.market import Instrument, Quote
 from core.domain.trading import Order, Position, Trade
 from widgets import formats
+from widgets.alarm import Alarm
 from widgets.blotter.pages import AlarmsPage, DecisionsPage, OrdersPage, PositionsPage, TablePage, TradesPage
 from widgets.blotter.pane import Tab, TabPane
 from widgets.blotter.row_maker import RowMaker
@@ -133,29 +133,21 @@ class BlotterView(QWidget):
         """Many decisions, in order."""
         self.decisions.model.upsert([self._make.decision(d) for d in decisions])
 
-    def add_alarm(
-        self,
-        key: str,
-        rank: AlarmRank,
-        title: str,
-        text: str,
-        time: datetime,
-        symbol: Symbol | None = None,
-        cured: bool = False,
-    ) -> None:
-        """One line of the inbox. `cured` marks all open lines of `key` as over, and adds none if there were any."""
-        if cured:
+    def add_alarm(self, alarm: Alarm) -> None:
+        """One line of the inbox. A cure marks all open lines of its key as over, and adds none if there were any."""
+        if alarm.cured:
             over = [
-                replace(r, cured=True) for r in self.alarms.model.all_rows() if r.key == key and not r.cured
+                replace(r, alarm=replace(r.alarm, cured=True))
+                for r in self.alarms.model.all_rows()
+                if r.alarm.key == alarm.key and not r.alarm.cured
             ]
             if over:
                 self.alarms.model.upsert(over)
                 self._wish_count()
                 return
         self._alarm_number += 1
-        name = self._make.name(symbol) if symbol is not None else ""
-        row = AlarmRow(self._alarm_number, key, rank, title, text, time, symbol, name, cured=cured)
-        self.alarms.model.upsert((row,))
+        name = self._make.name(alarm.symbol) if alarm.symbol is not None else ""
+        self.alarms.model.upsert((AlarmRow(self._alarm_number, alarm, name),))
 
     def set_clock(self, now: datetime) -> None:
         """The desk's clock, for the ages of the inbox."""
@@ -163,7 +155,7 @@ class BlotterView(QWidget):
 
     def acknowledge(self, key: str) -> None:
         """The user has heard the alarm `key`; its line stays."""
-        rows = [r for r in self.alarms.model.all_rows() if r.key == key and r.is_open]
+        rows = [r for r in self.alarms.model.all_rows() if r.alarm.key == key and r.is_open]
         self.alarms.model.upsert([replace(r, acknowledged=True) for r in rows])
         self._wish_count()
 
@@ -250,7 +242,7 @@ class BlotterView(QWidget):
             self.cancel_requested.emit(order.order_id)
 
     def _acknowledge_all(self) -> None:
-        keys = list(dict.fromkeys(row.key for row in self.alarms.model.all_rows() if row.is_open))
+        keys = list(dict.fromkeys(row.alarm.key for row in self.alarms.model.all_rows() if row.is_open))
         for key in keys:
             self.acknowledge(key)
         if keys:
@@ -265,7 +257,7 @@ class BlotterView(QWidget):
         symbol = next(
             (
                 record.symbol
-                for name in ("position", "order", "trade", "decision")
+                for name in ("position", "order", "trade", "decision", "alarm")
                 if (record := getattr(row, name, None)) is not None
             ),
             getattr(row, "symbol", None),

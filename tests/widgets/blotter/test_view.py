@@ -16,6 +16,7 @@ from core.domain.market import Symbol
 from core.domain.trading import Order, Position, Trade
 from tests.widgets.desk_records import MOMENT, decision, instrument, quote, view
 from tests.widgets.pictures import count, grab
+from widgets.alarm import Alarm
 from widgets.blotter.pane import TabPane
 from widgets.blotter.view import BlotterView
 from widgets.theme import ThemeHolder
@@ -275,12 +276,12 @@ def test_undone_only_and_filter(blotter: BlotterView) -> None:
 
 
 def test_alarms_wait_until_acknowledged_or_cured(blotter: BlotterView, qtbot: QtBot) -> None:
-    blotter.add_alarm("feed", AlarmRank.ALARM, "保护失效", "行情停更", MOMENT, Symbol("600519.SH"))
-    blotter.add_alarm("t1", AlarmRank.CARE, "无保护", "T+1", MOMENT)
-    blotter.add_alarm("fill", AlarmRank.MESSAGE, "已买入", "成交 700 股", MOMENT)
+    blotter.add_alarm(Alarm("feed", AlarmRank.ALARM, "保护失效", "行情停更", MOMENT, Symbol("600519.SH")))
+    blotter.add_alarm(Alarm("t1", AlarmRank.CARE, "无保护", "T+1", MOMENT))
+    blotter.add_alarm(Alarm("fill", AlarmRank.MESSAGE, "已买入", "成交 700 股", MOMENT))
     assert blotter.open_alarms == 2
     assert [cells(blotter, "alarms", row)["done"] for row in range(3)] == ["—", "待确认", "待确认"]
-    blotter.add_alarm("feed", AlarmRank.ALARM, "", "", MOMENT, cured=True)
+    blotter.add_alarm(Alarm("feed", AlarmRank.ALARM, "", "", MOMENT, cured=True))
     assert blotter.open_alarms == 1
     assert cells(blotter, "alarms", 2)["done"] == "已解除"
     with qtbot.waitSignal(blotter.alarms_acknowledged) as told:
@@ -304,7 +305,7 @@ def test_a_symbol_is_involved_while_it_is_held_or_has_a_live_order(blotter: Blot
 def test_an_alarm_shows_how_long_ago_it_was_by_the_clock_of_the_desk(
     blotter: BlotterView, qtbot: QtBot
 ) -> None:
-    blotter.add_alarm("feed", AlarmRank.ALARM, "保护失效", "行情停更", MOMENT)
+    blotter.add_alarm(Alarm("feed", AlarmRank.ALARM, "保护失效", "行情停更", MOMENT))
     assert cells(blotter, "alarms")["age"] == "—"
     blotter.show_tab("alarms")
     for seconds, text in ((0.4, "0.4 秒"), (83, "1:23"), (3664, "1:01:04")):
