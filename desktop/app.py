@@ -165,8 +165,10 @@ class Program(QObject):
 
     def _look_for_the_end(self, news: list[News]) -> None:
         """A desk that could not be put together, or fell over, makes the program fail."""
-        if any(isinstance(one, ServiceStopped) and one.error for one in news):
-            self.exit_code = 1
+        for one in news:
+            if isinstance(one, ServiceStopped) and one.error:
+                self.exit_code = 1
+                print(one.error, file=sys.stderr)  # noqa: T201 - also for who started us from a terminal
 
     def stop(self) -> None:
         """Picture first, then the desk in order, then the loop."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from core.domain.enums import AlarmRank
@@ -14,6 +14,8 @@ from widgets.theme import ThemeHolder, set_prop
 
 HEIGHT = 40
 _TEXT = 44
+_GAP = 14
+_RIGHT = Qt.TextElideMode.ElideRight
 _FLAGS = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
 
 
@@ -28,6 +30,7 @@ class AlarmBar(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._open: dict[str, Alarm] = {}
+        self._long = False
         self.look = QPushButton(self.tr("看这一行"), self)
         self.confirm = QPushButton(self.tr("确认 Ctrl+Enter"), self)
         row = QHBoxLayout(self)
@@ -86,7 +89,7 @@ class AlarmBar(QWidget):
         alarm = self.top
         if alarm is None:
             return ""
-        more = self.tr("还有 {n} 条").format(n=self.count - 1) if self.count > 1 else ""
+        more = self._more() if self.count > 1 else ""
         return f"{alarm.title} {alarm.text} {more}".strip()
 
     # Inside
@@ -97,6 +100,7 @@ class AlarmBar(QWidget):
         self.setAccessibleName(self.words)
         self.setToolTip(self.words)
         self.setVisible(alarm is not None)
+        self._fit()
         self.update()
         self.count_changed.emit(self.count)
 
@@ -106,8 +110,35 @@ class AlarmBar(QWidget):
             self.show_requested.emit(alarm.symbol)
 
     def _restyle(self) -> None:
-        self.setFixedHeight(max(HEIGHT, round(self._theme.metrics(FontRole.STRONG).height()) + 18))
+        self._fit()
         self.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Two lines where one is not enough."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        line = round(self._theme.metrics(FontRole.STRONG).height())
+        alarm = self.top
+        self._long = alarm is not None and self._needed(alarm) > self._room()
+        self.setFixedHeight(max(HEIGHT, line + 18) + (line if self._long else 0))
+
+    def _needed(self, alarm: Alarm) -> float:
+        title, text = self._theme.metrics(FontRole.STRONG), self._theme.metrics(FontRole.CELL)
+        return title.horizontalAdvance(alarm.title) + _GAP + text.horizontalAdvance(alarm.text)
+
+    def _room(self) -> float:
+        """For title and sentence: what the buttons and the count of the others leave."""
+        buttons = [button for button in (self.look, self.confirm) if not button.isHidden()]
+        taken = sum(button.sizeHint().width() + 8 for button in buttons) + 22
+        more = (
+            self._theme.metrics(FontRole.CELL).horizontalAdvance(self._more()) + 16 if self.count > 1 else 0
+        )
+        return max(0.0, self.width() - taken - more - _TEXT)
+
+    def _more(self) -> str:
+        return self.tr("还有 {n} 条").format(n=self.count - 1)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """White on the alarm's fill: icon, title, sentence, how many more."""
@@ -118,20 +149,24 @@ class AlarmBar(QWidget):
         painter.fillRect(self.rect(), theme.color("alarmfill"))
         ink = theme.color("onfill")
         paint_icon(painter, QRectF(16, (self.height() - 18) / 2, 18, 18), Icon.OCTAGON, ink)
-        first = self.look if self.look.isVisible() else self.confirm
-        right = float(first.x() - 12)
         painter.setPen(ink)
+        right = _TEXT + self._room()
         if self.count > 1:
-            more = self.tr("还有 {n} 条").format(n=self.count - 1)
-            wide = theme.metrics(FontRole.CELL).horizontalAdvance(more)
             painter.setFont(theme.font(FontRole.CELL))
-            painter.drawText(QRectF(right - wide, 0, wide + 2, self.height()), _FLAGS, more)
-            right -= wide + 16
-        x = float(_TEXT)
-        for text, role in ((alarm.title, FontRole.STRONG), (alarm.text, FontRole.CELL)):
-            metrics = theme.metrics(role)
-            shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(0.0, right - x))
-            painter.setFont(theme.font(role))
-            painter.drawText(QRectF(x, 0, max(0.0, right - x), self.height()), _FLAGS, shown)
-            x += metrics.horizontalAdvance(shown) + 14
+            painter.drawText(QRectF(right + 16, 0, self.width(), self.height()), _FLAGS, self._more())
+        title, text = theme.metrics(FontRole.STRONG), theme.metrics(FontRole.CELL)
+        half = self.height() / 2
+        first = (
+            QRectF(_TEXT, 8, right - _TEXT, half - 8)
+            if self._long
+            else QRectF(_TEXT, 0, right - _TEXT, 2 * half)
+        )
+        painter.setFont(theme.font(FontRole.STRONG))
+        painter.drawText(first, _FLAGS, title.elidedText(alarm.title, _RIGHT, first.width()))
+        if self._long:
+            second = QRectF(_TEXT, half, right - _TEXT, half - 8)
+        else:
+            second = first.adjusted(title.horizontalAdvance(alarm.title) + _GAP, 0, 0, 0)
+        painter.setFont(theme.font(FontRole.CELL))
+        painter.drawText(second, _FLAGS, text.elidedText(alarm.text, _RIGHT, second.width()))
         painter.end()

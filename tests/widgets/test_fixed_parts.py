@@ -356,6 +356,27 @@ def test_strip_says_the_source_its_latency_and_when_it_is_not_the_best(
     assert (strip.source.text, strip.source.health) == ("MiniQMT · 断开", Health.CARE)
 
 
+def test_a_long_alarm_takes_two_lines_and_a_short_one_stays_as_it_was(
+    theme: ThemeHolder, qtbot: QtBot
+) -> None:
+    bar = AlarmBar(theme)
+    qtbot.addWidget(bar)
+    bar.resize(1000, 40)
+    bar.add_alarm(Alarm("a", AlarmRank.ALARM, "断线", "交易通道断开", MOMENT))
+    assert bar.height() == 40
+    reason = "日志数据库已损坏。先把它复制到别处保存。" * 4
+    bar.add_alarm(Alarm("b", AlarmRank.ALARM, "交易服务没有运行", reason, MOMENT))
+    assert 50 <= bar.height() <= 70, "a reason does not end in dots while there is room below"
+    ink = theme.color("onfill")
+    lower = QRect(0, bar.height() // 2 + 4, 700, bar.height() // 2 - 6)
+    assert count(grab(bar, lower), ink) > 50
+    bar.resize(2600, bar.height())
+    assert bar.height() == 40
+    bar.cure("b")
+    bar.resize(1000, bar.height())
+    assert bar.height() == 40
+
+
 def test_a_narrow_strip_drops_what_is_well_and_never_care_or_alarm(theme: ThemeHolder, qtbot: QtBot) -> None:
     strip = HealthStrip(theme)
     qtbot.addWidget(strip)
