@@ -76,6 +76,8 @@ def _text(path: Path) -> str:
         data = path.read_bytes()
     except OSError as error:
         raise BadInput(f"打不开文件：{error.strerror or error}。请核对路径和权限", where=str(path)) from error
+    if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        raise BadInput("这是 Excel 工作簿，不是 CSV。请在 Excel 里另存为“CSV UTF-8”", where=path.name)
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         encodings = ["utf-16"]
     elif data.startswith(codecs.BOM_UTF8):
@@ -87,6 +89,17 @@ def _text(path: Path) -> str:
         with contextlib.suppress(UnicodeDecodeError):
             return data.decode(encoding)
     raise BadInput("不是 UTF-8 也不是 GB18030 文本。请在 Excel 里另存为“CSV UTF-8”", where=path.name)
+
+
+def _separator(text: str) -> str:
+    """What stands between the columns: a comma; a tab in Excel's "Unicode text", a semicolon with some languages."""
+    header = next((line for line in text.splitlines() if line.strip()), "")
+    named = (
+        separator
+        for separator in (",", "\t", ";")
+        if "symbol" in [name.strip(' "').lower() for name in header.split(separator)]
+    )
+    return next(named, ",")
 
 
 class _Reader:
@@ -114,7 +127,9 @@ class _Reader:
 
     def _records(self) -> Iterator[tuple[int, list[str]]]:
         """Rows that hold something, each with its number."""
-        reader = csv.reader(io.StringIO(self._text, newline=""), strict=True)
+        reader = csv.reader(
+            io.StringIO(self._text, newline=""), strict=True, delimiter=_separator(self._text)
+        )
         number = 0
         while True:
             number += 1

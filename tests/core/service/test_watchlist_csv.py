@@ -368,3 +368,25 @@ def test_export_then_import_is_identity(path: Path, data: st.DataObject) -> None
     write_watchlist(path, found.items)
     assert path.read_bytes() == first
     assert read_watchlist(path) == found
+
+
+@pytest.mark.parametrize(
+    ("separator", "encoding"), [("\t", "utf-16"), ("\t", "utf-8"), (";", "utf-8-sig"), (";", "gb18030")]
+)
+def test_the_other_ways_of_excel_are_read_too(tmp_path: Path, separator: str, encoding: str) -> None:
+    lines = ["symbol,entry_low,entry_high,note", "600519.SH,1440.00,1480.00,茅台"]
+    path = tmp_path / "excel.csv"
+    path.write_bytes("\r\n".join(line.replace(",", separator) for line in lines).encode(encoding))
+    read = read_watchlist(path)
+    assert not read.problems
+    ((symbol, low, note),) = [(item.symbol, item.entry_low, item.note) for item in read.items]
+    assert (symbol, low, note) == ("600519.SH", Decimal("1440.00"), "茅台")
+
+
+@pytest.mark.parametrize("start", [b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1"])
+def test_a_workbook_is_called_one(tmp_path: Path, start: bytes) -> None:
+    path = tmp_path / "list.csv"
+    path.write_bytes(start + bytes(200))
+    (problem,) = read_watchlist(path).problems
+    assert "list.csv" in str(problem)
+    assert "Excel 工作簿" in str(problem)
