@@ -30,17 +30,23 @@ def financial_tables(
     company: Company, tables: Sequence[str], first: date, last: date, today: date, *, told: bool
 ) -> dict[str, list[Row]]:
     """Rows of each asked table whose period ends, or that were `told`, within the closed interval."""
-    reports = [
-        report for report in company.reports(today) if first <= (report.told if told else report.end) <= last
-    ]
+    known = company.reports(today)
+    reports = [report for report in known if first <= (report.told if told else report.end) <= last]
     found: dict[str, list[Row]] = {}
     for table in tables:
         make = _TABLES.get(table.upper())
         if make is not None:
             found[table] = [row for report in reports for row in make(report, company.name)]
         elif table.upper() == "CAPITALSTRUCTURE":
-            changes = [item for item in company.capital() if first <= item.since <= min(last, today)]
-            found[table] = [_capital(item) for item in changes]
+            changes = [(item.since, item.since, item) for item in company.capital() if item.since <= today]
+            changes += [
+                (report.end, report.told, report.shares) for report in known if report.end.month % 6 == 0
+            ]
+            found[table] = [
+                _capital(since, known_on, shares)
+                for since, known_on, shares in sorted(changes, key=_by_day)
+                if first <= (known_on if told else since) <= last
+            ]
         else:
             found[table] = []
     return found
@@ -173,15 +179,18 @@ def _per_share(report: Report, _name: str) -> list[Row]:
     return [_filled("PERSHAREINDEX", _dates(report) | known)]
 
 
-def _capital(shares: Shares) -> Row:
-    since = _stamp(shares.since)
+def _capital(since: date, told: date, shares: Shares) -> Row:
     return {
         "total_capital": shares.total,
         "circulating_capital": shares.floating,
         "restrict_circulating_capital": shares.total - shares.floating,
-        "m_timetag": since,
-        "m_anntime": since,
+        "m_timetag": _stamp(since),
+        "m_anntime": _stamp(told),
     }
+
+
+def _by_day(change: tuple[date, date, Shares]) -> tuple[date, date]:
+    return change[:2]
 
 
 def _holders(report: Report, name: str) -> list[Row]:

@@ -206,6 +206,8 @@ def test_reports_are_chosen_by_their_end_or_by_the_day_they_were_told(desk: Desk
     lower = xtdata.get_financial_data([PAYER], ["balance"], "20250101", "20250401")[PAYER]
     assert list(lower) == ["balance"]
     assert len(xtdata.get_financial_data([PAYER], ["CapitalStructure"])[PAYER]["CapitalStructure"]) > 0
+    capital = xtdata.get_financial_data([PAYER], ["Capital"], "20250101", "20251231", "announce_time")
+    assert list(capital[PAYER]["Capital"]["m_timetag"]) == ["20241231", "20250630"], "told with the reports"
     raw = xtdata.get_financial_data_ori([PAYER], ["Capital"])[PAYER]["CAPITALSTRUCTURE"]
     assert set(raw[0]) == {
         "total_capital", "circulating_capital", "restrict_circulating_capital", "m_timetag", "m_anntime",
