@@ -84,11 +84,22 @@ def _text(path: Path) -> str:
         encodings = ["utf-8-sig"]
     else:
         # Excel in China saves "CSV" as GBK, "CSV UTF-8" with a mark; gb18030 contains GBK.
-        encodings = ["utf-8", "gb18030"]
+        encodings = ["gb18030", "utf-8"] if _looks_like_gbk(data) else ["utf-8", "gb18030"]
     for encoding in encodings:
         with contextlib.suppress(UnicodeDecodeError):
             return data.decode(encoding)
     raise BadInput("不是 UTF-8 也不是 GB18030 文本。请在 Excel 里另存为“CSV UTF-8”", where=path.name)
+
+
+def _looks_like_gbk(data: bytes) -> bool:
+    """A few Chinese letters in GBK may be UTF-8 by chance (茅台, 联通), but never Chinese letters in it."""
+    try:
+        chance = data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return not chance.isascii() and not any(
+        "\u3000" <= letter <= "\u9fff" or letter >= "\uff00" for letter in chance
+    )
 
 
 def _separator(text: str) -> str:

@@ -390,3 +390,12 @@ def test_a_workbook_is_called_one(tmp_path: Path, start: bytes) -> None:
     (problem,) = read_watchlist(path).problems
     assert "list.csv" in str(problem)
     assert "Excel 工作簿" in str(problem)
+
+
+@pytest.mark.parametrize("note", ["茅台", "联通", "茅台，回踩再进", "café"])
+def test_few_letters_are_read_in_the_writers_encoding(tmp_path: Path, note: str) -> None:
+    for encoding in ("gb18030", "utf-8-sig" if note == "café" else "utf-8"):
+        path = tmp_path / "few.csv"
+        path.write_bytes(f"symbol,note\n600519.SH,{note}\n".encode(encoding))
+        (item,) = read_watchlist(path).items
+        assert item.note == note, encoding
