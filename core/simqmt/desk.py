@@ -46,9 +46,12 @@ class RequestDesk:
         accounts: Accounts,
         counter: Counter,
         on_stranger: Sequence[Callable[[str, int], None]] = (),
+        on_unsupported: Sequence[Callable[[str], None]] = (),
     ) -> None:
-        """`on_stranger` hears of each request for an account that is not here: the account and its type."""
+        """`on_stranger` hears of each request for an account that is not here: the account and its type;
+        `on_unsupported` of each that this terminal does not offer: its name."""
         self._on_stranger = on_stranger
+        self._on_unsupported = on_unsupported
         self._surface = surface
         self._accounts = accounts
         self._counter = counter
@@ -75,6 +78,8 @@ class RequestDesk:
         """Do what is asked; what this terminal does not offer is answered so."""
         method = self._methods.get(request.name)
         if method is None:
+            for tell in self._on_unsupported:
+                tell(request.name)
             return Outcome(empty_answer(self._surface, request, NOT_SUPPORTED))
         return method(request)
 

@@ -29,6 +29,7 @@ from core.simqmt.market import MarketSource
 from core.simqmt.market_builtin import BuiltinMarket
 from core.simqmt.market_replay import ReplayMarket
 from core.simqmt.markets import named_market
+from core.simqmt.run_hints import Hints
 from core.simqmt.run_options import NOT_STARTED, RunOptions, chosen_moment, parse_arguments, start_moment
 from core.simqmt.run_program import find_program, step_aside
 from core.simqmt.static_file import StaticFileMarket
@@ -80,28 +81,6 @@ def _tell(hit: Hit) -> None:
     sys.stderr.flush()
 
 
-class _Stranger:
-    """Says once of each account that the program asks for in vain: its calls only say -1 or None."""
-
-    def __init__(self, accounts: Sequence[str]) -> None:
-        self._accounts = accounts
-        self._told: set[tuple[str, int]] = set()
-
-    def __call__(self, account: str, kind: int) -> None:
-        if (account, kind) in self._told:
-            return
-        self._told.add((account, kind))
-        if account in self._accounts:
-            text = f"程序把账户 {account} 当作非股票账户（类型 {kind}）使用，模拟终端只有股票账户，这样的请求都会失败。"
-        else:
-            text = (
-                f"程序要用账户 {account}，模拟终端里没有（有 {'、'.join(self._accounts)}），这样的请求都会失败。"
-                f"请加选项 --cash {account}=1000000。"
-            )
-        sys.stderr.write(text + "\n")
-        sys.stderr.flush()
-
-
 def open_terminal(options: RunOptions) -> SimTerminal:
     """The terminal of these options, installed for every folder; its clock stands until it is started.
 
@@ -132,7 +111,9 @@ def open_terminal(options: RunOptions) -> SimTerminal:
     )
     atexit.register(_close, terminal, os.getpid())
     terminal.feed(_standing(market, start_ms))
-    terminal.on_stranger.append(_Stranger(terminal.accounts()))
+    hints = Hints(terminal.accounts())
+    terminal.on_stranger.append(hints.stranger)
+    terminal.on_unsupported.append(hints.unsupported)
     install(terminal, any_path=True)
     return terminal
 

@@ -90,6 +90,7 @@ class SimTerminal(Course):
         self.on_stranger: list[
             Callable[[str, int], None]
         ] = []  # asked for an account that is not here: it, its type
+        self.on_unsupported: list[Callable[[str], None]] = []  # asked for what it does not offer
         self.surface = load_surface()
         self.lock = threading.RLock()  # taken before any lock of a client
         self._exchange = make_exchange(queue)
@@ -134,7 +135,7 @@ class SimTerminal(Course):
             self.clock,
             self.lock,
             self._counter,
-            RequestDesk(self.surface, self._accounts, self._counter, self.on_stranger),
+            RequestDesk(self.surface, self._accounts, self._counter, self.on_stranger, self.on_unsupported),
             self._commit,
             self.latency_ms,
             self.faults,

@@ -125,3 +125,28 @@ def test_a_program_that_names_an_account_that_is_not_there_is_told_the_cure_once
     assert len(told) == 2, done.stderr
     assert "--cash 2000128=1000000" in told[0]
     assert ("88000001" in told[1], "只有股票账户" in told[1]) == (True, True)
+
+
+UNSUPPORTED = """
+from xtquant import xttrader
+from xtquant.xttype import StockAccount
+
+trader = xttrader.XtQuantTrader("x", 3)
+trader.start()
+trader.connect()
+account = StockAccount("88000001")
+print(trader.query_credit_detail(account), trader.query_credit_detail(account), trader.query_stk_compacts(account))
+print(trader.query_secu_account(account)[0].market, trader.query_ipo_data())
+trader.stop()
+"""
+
+
+def test_what_the_terminal_does_not_offer_is_said_once_where_the_answer_is_an_empty_list(
+    tmp_path: Path,
+) -> None:
+    done = run(tmp_path, "--quiet", "--at", "10:00", "program.py", program=UNSUPPORTED)
+    assert done.stdout.splitlines() == ["[] [] []", "SH {}"], done.stderr
+    told = [line for line in done.stderr.splitlines() if line.startswith("程序")]
+    assert len(told) == 2, done.stderr
+    assert ("query_credit_detail" in told[0], "query_stk_compacts" in told[1]) == (True, True)
+    assert all("不支持" in line for line in told)

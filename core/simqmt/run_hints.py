@@ -1,0 +1,40 @@
+"""What a program cannot know from -1, None and nothing: said to the one who runs it."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Sequence
+
+from core.simqmt.requests import NOT_SUPPORTED
+
+
+class Hints:
+    """Says once on stderr what a program asks for in vain, where its calls themselves only say -1, None or nothing."""
+
+    def __init__(self, accounts: Sequence[str]) -> None:
+        self._accounts = accounts
+        self._told: set[str] = set()
+
+    def stranger(self, account: str, kind: int) -> None:
+        """An account that is not there."""
+        if account in self._accounts:
+            self._tell(
+                f"程序把账户 {account} 当作非股票账户（类型 {kind}）使用，模拟终端只有股票账户，这样的请求都会失败。"
+            )
+        else:
+            self._tell(
+                f"程序要用账户 {account}，模拟终端里没有（有 {'、'.join(self._accounts)}），这样的请求都会失败。"
+                f"请加选项 --cash {account}=1000000。"
+            )
+
+    def unsupported(self, name: str) -> None:
+        """A request that the terminal does not offer, by its native name."""
+        called = re.sub("([A-Z])", r"_\1", name).lower()
+        self._tell(f"程序调用了 {called}，{NOT_SUPPORTED}，得到的是空的或失败的回答。")
+
+    def _tell(self, text: str) -> None:
+        if text not in self._told:
+            self._told.add(text)
+            sys.stderr.write(f"{text}\n")
+            sys.stderr.flush()
