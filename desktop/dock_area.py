@@ -18,15 +18,15 @@ class DockArea(QMainWindow):
         self.setWindowFlags(Qt.WindowType.Widget)
         self.setDockNestingEnabled(True)
         self._blotter = panels.blotter
-        self.watchlist = self._dock("watchlist", self.tr("监测列表"), panels.watchlist)
-        self.chart = self._dock("chart", self.tr("图表"), panels.chart)
-        self.blotter = self._dock("blotter", self.tr("委托与成交"), panels.blotter)
-        self.depth = self._dock("depth", self.tr("盘口"), panels.depth)
-        self.docks = (self.watchlist, self.chart, self.blotter, self.depth)
-        self.watchlist.setTitleBarWidget(panels.watchlist.head)
-        self.chart.setTitleBarWidget(panels.chart.head)
-        self.depth.setTitleBarWidget(panels.depth.head)
-        self.blotter.setTitleBarWidget(QWidget(self.blotter))  # its tab bars name it
+        self.watchlist_dock = self._dock("watchlist", self.tr("监测列表"), panels.watchlist)
+        self.chart_dock = self._dock("chart", self.tr("图表"), panels.chart)
+        self.blotter_dock = self._dock("blotter", self.tr("委托与成交"), panels.blotter)
+        self.depth_dock = self._dock("depth", self.tr("盘口"), panels.depth)
+        self.docks = (self.watchlist_dock, self.chart_dock, self.blotter_dock, self.depth_dock)
+        self.watchlist_dock.setTitleBarWidget(panels.watchlist.head)
+        self.chart_dock.setTitleBarWidget(panels.chart.head)
+        self.depth_dock.setTitleBarWidget(panels.depth.head)
+        self.blotter_dock.setTitleBarWidget(QWidget(self.blotter_dock))  # its tab bars name it
         self.arrange()
 
     def _dock(self, name: str, title: str, widget: QWidget) -> QDockWidget:
@@ -40,20 +40,24 @@ class DockArea(QMainWindow):
         for dock in self.docks:
             self.removeDockWidget(dock)
         # One area for all: with areas of their own and no central widget Qt shares the room as it likes.
-        self.addDockWidget(Qt.DockWidgetArea.TopDockWidgetArea, self.watchlist)
-        self.splitDockWidget(self.watchlist, self.depth, Qt.Orientation.Horizontal)
-        self.splitDockWidget(self.watchlist, self.chart, Qt.Orientation.Vertical)
-        self.splitDockWidget(self.chart, self.blotter, Qt.Orientation.Horizontal)
+        self.addDockWidget(Qt.DockWidgetArea.TopDockWidgetArea, self.watchlist_dock)
+        self.splitDockWidget(self.watchlist_dock, self.depth_dock, Qt.Orientation.Horizontal)
+        self.splitDockWidget(self.watchlist_dock, self.chart_dock, Qt.Orientation.Vertical)
+        self.splitDockWidget(self.chart_dock, self.blotter_dock, Qt.Orientation.Horizontal)
         for dock in self.docks:
             dock.show()
         size = self.size()
         side = 340 if size.width() >= 1600 else 296
         left = max(size.width() - side, 600)
-        self.resizeDocks([self.watchlist, self.depth], [left, side], Qt.Orientation.Horizontal)
+        self.resizeDocks([self.watchlist_dock, self.depth_dock], [left, side], Qt.Orientation.Horizontal)
         lists = max(left * 47 // 100, min(self._blotter.sizeHint().width(), left * 60 // 100))
-        self.resizeDocks([self.chart, self.blotter], [left - lists, lists], Qt.Orientation.Horizontal)
+        self.resizeDocks(
+            [self.chart_dock, self.blotter_dock], [left - lists, lists], Qt.Orientation.Horizontal
+        )
         top = size.height() * 45 // 100
-        self.resizeDocks([self.watchlist, self.chart], [top, size.height() - top], Qt.Orientation.Vertical)
+        self.resizeDocks(
+            [self.watchlist_dock, self.chart_dock], [top, size.height() - top], Qt.Orientation.Vertical
+        )
         self._blotter.set_split(size.height() >= 760)
 
     def toggles(self) -> list[QAction]:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
 
 from core.domain.enums import Mode, Period
 from core.domain.market import Instrument, Quote, Symbol
@@ -38,9 +39,9 @@ class Panels(QObject):
     instrument_wanted = Signal(str)
     search_wanted = Signal(str)
 
-    def __init__(self, theme: ThemeHolder, window: QObject) -> None:
+    def __init__(self, theme: ThemeHolder, window: QWidget) -> None:
         super().__init__(window)
-        self._theme = theme
+        self._theme, self._window = theme, window
         self.rail = ModeRail(theme)
         self.account = AccountBar(theme)
         self.alarms = AlarmBar(theme)
@@ -49,7 +50,7 @@ class Panels(QObject):
         self.blotter = BlotterView(theme)
         self.depth = DepthPanel(theme)
         self.health = HealthStrip(theme)
-        self.frame: LiveFrame = LiveFrame(theme, window)  # type: ignore[arg-type]
+        self.frame = LiveFrame(theme, window)
         self.editor: ItemEditor | None = None
         self.mode: Mode | None = None
         self.symbol: str = ""
@@ -136,7 +137,7 @@ class Panels(QObject):
         if self.editor is None:
             from widgets.watchlist.editor import ItemEditor  # not needed for the first frame
 
-            self.editor = ItemEditor(self._theme, self.parent(), new_id=new_id, mode=self.mode)  # type: ignore[arg-type]
+            self.editor = ItemEditor(self._theme, self._window, new_id=new_id, mode=self.mode)
             self.editor.saved.connect(self.item_saved)
             self.editor.instrument_wanted.connect(self.instrument_wanted)
             self.editor.search_wanted.connect(self.search_wanted)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
+from typing import TypeVar
 
 from PySide6.QtCore import QByteArray, QSettings
 from PySide6.QtWidgets import QApplication
 
 from widgets.theme import Theme, system_look
 from widgets.tokens import Direction, Look
+
+E = TypeVar("E", bound=Enum)
 
 LAYOUT_VERSION = 1
 
@@ -88,5 +92,5 @@ class PreferenceStore:
         return value if isinstance(value, QByteArray) and not value.isEmpty() else None
 
 
-def _member(kind: type, value: str, default: object) -> object:
-    return next((member for member in kind if member.value == value), default)  # type: ignore[attr-defined]
+def _member(kind: type[E], value: str, default: E) -> E:
+    return next((member for member in kind if member.value == value), default)

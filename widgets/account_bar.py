@@ -38,16 +38,16 @@ class Figure(QWidget):
         set_prop(self.value, "role", "figure")
         self.extra = QLabel(self)
         set_prop(self.extra, "role", "secondary")
-        self.lower = QHBoxLayout()
-        self.lower.setSpacing(4)
-        self.lower.addWidget(self.value)
-        self.lower.addWidget(self.extra)
-        self.lower.addStretch(1)
+        self.figures = QHBoxLayout()
+        self.figures.setSpacing(4)
+        self.figures.addWidget(self.value)
+        self.figures.addWidget(self.extra)
+        self.figures.addStretch(1)
         column = QVBoxLayout(self)
         column.setContentsMargins(_FIGURE_PAD // 2, 5, _FIGURE_PAD // 2, 5)
         column.setSpacing(0)
         column.addWidget(self.caption)
-        column.addLayout(self.lower)
+        column.addLayout(self.figures)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         theme.changed.connect(self.update)
 
@@ -109,7 +109,7 @@ class ProtectionFigure(Figure):
     def __init__(self, theme: ThemeHolder, caption: str, parent: QWidget | None = None) -> None:
         super().__init__(theme, caption, parent)
         self._icon, self._tone = Icon.SHIELD, "t2"
-        self.lower.setContentsMargins(20, 0, 0, 0)
+        self.figures.setContentsMargins(20, 0, 0, 0)
 
     def show_protection(self, protected: int, held: int, lost: int) -> None:
         """`lost` holdings lost their protection; the others that lack it wait for a market reason."""
@@ -152,7 +152,7 @@ class AccountBar(QWidget):
         self.exposure = Figure(theme, self.tr("总仓位"), self)
         self.exposure_bar = ExposureBar(theme, self.exposure)
         self.exposure.value.hide()
-        self.exposure.lower.insertWidget(0, self.exposure_bar)
+        self.exposure.figures.insertWidget(0, self.exposure_bar)
         self.protection = ProtectionFigure(theme, self.tr("持仓保护"), self)
         self.sentence = ElidedLabel(self)
         set_prop(self.sentence, "role", "strong")

@@ -59,9 +59,12 @@ _TITLES = {
 }
 
 
+_BY_NUMBER = {int(price_type): price_type for price_type in PriceType}
+
+
 def price_type_of(number: int) -> PriceType | None:
     """The type of a number, None when we do not know it."""
-    return PriceType._value2member_map_.get(number)  # type: ignore[return-value]
+    return _BY_NUMBER.get(number)
 
 
 def is_for_exchange(price_type: PriceType, exchange: str) -> bool:

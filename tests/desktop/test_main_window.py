@@ -339,15 +339,15 @@ def test_000_17_connected_is_said_only_after_connect_subscribe_and_money(
 def test_the_layout_is_kept_and_can_be_reset(open_desk: OpenDesk, tmp_path: Path) -> None:
     async def change(desk: RunningDesk) -> None:
         await ready(desk)
-        desk.window.docks.depth.hide()
-        await desk.until(lambda: not desk.window.docks.depth.isVisible())
+        desk.window.docks.depth_dock.hide()
+        await desk.until(lambda: not desk.window.docks.depth_dock.isVisible())
 
     open_desk(compose=two_items(tmp_path)).play(change)
 
     async def look(desk: RunningDesk) -> None:
         docks = desk.window.docks
         await ready(desk)
-        assert not docks.depth.isVisible()
+        assert not docks.depth_dock.isVisible()
         desk.window.reset_layout()
         await desk.until(lambda: all(dock.isVisible() for dock in docks.docks))
 

@@ -29,19 +29,19 @@ class RowMaker:
 
     def learn(self, instruments: Iterable[Instrument]) -> set[str]:
         """Names and ticks."""
-        told = {instrument.symbol: instrument for instrument in instruments}
+        told: dict[str, Instrument] = {instrument.symbol: instrument for instrument in instruments}
         self._instruments.update(told)
         return set(told)
 
     def price(self, quotes: Iterable[Quote]) -> set[str]:
         """Newest snapshots."""
-        told = {quote.symbol: quote for quote in quotes}
+        told: dict[str, Quote] = {quote.symbol: quote for quote in quotes}
         self._quotes.update(told)
         return set(told)
 
     def protect(self, views: Iterable[ItemView]) -> set[str]:
         """States of watch items; the gravest of a symbol's items counts."""
-        touched = set()
+        touched: set[str] = set()
         for view in views:
             self._states.setdefault(view.symbol, {})[view.item_id] = view.state
             touched.add(view.symbol)
@@ -49,7 +49,7 @@ class RowMaker:
 
     def flow(self, trades: Iterable[Trade]) -> set[str]:
         """Fills of today."""
-        touched = set()
+        touched: set[str] = set()
         for trade in trades:
             self._flows.add(trade)
             touched.add(trade.symbol)

@@ -44,12 +44,12 @@ class BlotterView(QWidget):
         self.pages: dict[str, TablePage[Any]] = {
             page.key: page for page in (self.positions, self.orders, self.trades, self.decisions, self.alarms)
         }
-        self.upper, self.lower = TabPane(theme, self), TabPane(theme, self)
+        self.upper_pane, self.lower_pane = TabPane(theme, self), TabPane(theme, self)
         self.splitter = QSplitter(Qt.Orientation.Vertical, self)
         self.splitter.setHandleWidth(4)
         self.splitter.setChildrenCollapsible(False)
-        self.splitter.addWidget(self.upper)
-        self.splitter.addWidget(self.lower)
+        self.splitter.addWidget(self.upper_pane)
+        self.splitter.addWidget(self.lower_pane)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.splitter)
@@ -179,20 +179,20 @@ class BlotterView(QWidget):
         if split == self._split:
             return
         self._split = split
-        front = [pane.current_key for pane in (self.upper, self.lower)]
-        pages = self.upper.take_all() + self.lower.take_all()
+        front = [pane.current_key for pane in (self.upper_pane, self.lower_pane)]
+        pages = self.upper_pane.take_all() + self.lower_pane.take_all()
         pages = pages or [page.page for page in self.pages.values()]
         order = list(self.pages)
         for page in sorted(pages, key=lambda one: order.index(one.key)):
-            (self.upper if not split or page.key in _UPPER else self.lower).add(page)
-        self.lower.setVisible(split)
+            (self.upper_pane if not split or page.key in _UPPER else self.lower_pane).add(page)
+        self.lower_pane.setVisible(split)
         for key in front:
             self.show_tab(key)
 
     def show_tab(self, key: str) -> None:
         """Bring `positions`, `orders`, `trades`, `decisions` or `alarms` to the front."""
-        if not self.upper.show_page(key):
-            self.lower.show_page(key)
+        if not self.upper_pane.show_page(key):
+            self.lower_pane.show_page(key)
 
     def show_decision(self, decision_id: str) -> bool:
         """Select a decision and open its reasons."""
@@ -221,8 +221,8 @@ class BlotterView(QWidget):
         for key, page in self.pages.items():
             tone = "alarm" if key == "alarms" and self.open_alarms else "t2"
             tab = Tab(page.page.tab.title, page.model.total, tone)
-            if not self.upper.set_tab(key, tab):
-                self.lower.set_tab(key, tab)
+            if not self.upper_pane.set_tab(key, tab):
+                self.lower_pane.set_tab(key, tab)
         gains = [row.profit for row in self.positions.model.all_rows() if row.profit is not None]
         total = sum(gains, Decimal(0)) if gains else None
         self.positions.sum.setText(formats.profit(total))

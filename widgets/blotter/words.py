@@ -12,7 +12,7 @@ translate = QCoreApplication.translate
 
 def status_word(status: int) -> str:
     """Chinese for a broker's order status; a code we do not know is shown as it is."""
-    words = {
+    words: dict[int, str] = {
         OrderStatus.UNREPORTED: translate("Blotter", "未报"),
         OrderStatus.WAIT_REPORTING: translate("Blotter", "待报"),
         OrderStatus.REPORTED: translate("Blotter", "已报"),
@@ -25,7 +25,7 @@ def status_word(status: int) -> str:
         OrderStatus.JUNK: translate("Blotter", "废单"),
         OrderStatus.UNKNOWN: translate("Blotter", "未知"),
     }
-    return words.get(status) or str(int(status))  # type: ignore[call-overload]
+    return words.get(status) or str(int(status))
 
 
 def price_type_word(price_type: int) -> str:
@@ -48,6 +48,9 @@ def price_type_word(price_type: int) -> str:
     return words.get(price_type) or str(price_type)
 
 
+_KNOWN = frozenset(int(status) for status in OrderStatus if status is not OrderStatus.UNKNOWN)
+
+
 def status_look(status: int) -> tuple[Icon, str, str]:
     """(icon, icon tone, text tone) of an order status."""
     if status == OrderStatus.SUCCEEDED:
@@ -56,7 +59,7 @@ def status_look(status: int) -> tuple[Icon, str, str]:
         return Icon.MINUS, "t2", "t2"
     if status == OrderStatus.JUNK:
         return Icon.BLOCKED, "warn", "warn"
-    if status in iter(OrderStatus) and status != OrderStatus.UNKNOWN:
+    if status in _KNOWN:
         return Icon.WAIT, "acc", "t1"
     return Icon.DIAMOND, "alarm", "alarm"
 

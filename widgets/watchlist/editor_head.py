@@ -73,13 +73,13 @@ class EditorHead(QWidget):
 
     def show_quote(self, quote: Quote | None, tick: Decimal) -> None:
         """Last price with its change from the previous close, and when it was made."""
-        known = quote is not None and quote.last > 0
-        moved = quote.last - quote.pre_close if known and quote.pre_close > 0 else 0
+        last, close = (quote.last, quote.pre_close) if quote is not None and quote.last > 0 else (0, 0)
+        moved = last - close if close > 0 else 0
         tone = "rise" if moved > 0 else "fall" if moved < 0 else ""
         for label in (self.last, self.change):
             set_prop(label, "tone", tone)
-        self.last.setText(formats.price_milli(quote.last, tick) if known else formats.DASH)
-        share = Decimal(moved) / quote.pre_close if known and quote.pre_close > 0 else None
+        self.last.setText(formats.price_milli(last, tick) if last else formats.DASH)
+        share = Decimal(moved) / close if close > 0 else None
         self.change.setText(formats.change(share))
         self.time.setText(formats.clock(quote.time) if quote is not None else "")
 

@@ -67,7 +67,11 @@ def cells(blotter: BlotterView, tab: str, row: int = 0) -> dict[str, str]:
 
 
 def tab_texts(blotter: BlotterView) -> list[str]:
-    return [pane.bar.tabText(i) for pane in (blotter.upper, blotter.lower) for i in range(pane.bar.count())]
+    return [
+        pane.bar.tabText(i)
+        for pane in (blotter.upper_pane, blotter.lower_pane)
+        for i in range(pane.bar.count())
+    ]
 
 
 def test_tabs_carry_their_counts(blotter: BlotterView, qtbot: QtBot) -> None:
@@ -79,14 +83,14 @@ def test_tabs_carry_their_counts(blotter: BlotterView, qtbot: QtBot) -> None:
 
 
 def test_one_group_or_two_hold_the_same_tabs(blotter: BlotterView, qtbot: QtBot) -> None:
-    assert (blotter.upper.bar.count(), blotter.lower.bar.count()) == (3, 2)
+    assert (blotter.upper_pane.bar.count(), blotter.lower_pane.bar.count()) == (3, 2)
     blotter.show_tab("alarms")
     blotter.set_split(False)
-    assert blotter.upper.bar.count() == 5
-    assert not blotter.lower.isVisible()
-    assert blotter.upper.current_key == "alarms"
+    assert blotter.upper_pane.bar.count() == 5
+    assert not blotter.lower_pane.isVisible()
+    assert blotter.upper_pane.current_key == "alarms"
     blotter.set_split(True)
-    assert [page.key for page in blotter.lower.pages] == ["decisions", "alarms"]
+    assert [page.key for page in blotter.lower_pane.pages] == ["decisions", "alarms"]
     blotter.upsert_order(order(1), "自动")
     qtbot.waitUntil(lambda: "委托 1" in tab_texts(blotter))
 
