@@ -7,7 +7,7 @@ It replaces only the two native modules `xtquant.xtpythonclient` and `xtquant.da
     terminal = SimTerminal(path, cash={"88000001": Decimal(1_000_000)}, market=..., clock=Conductor(...))
     install(terminal)  # before xtquant.xttrader is imported
 
-    python -P -m core.simqmt program.py  # runs any xtquant program on it
+    python -m core.simqmt program.py  # in the checkout: runs any xtquant program on it
 
 `README.md` beside this file is the manual: options, public face, faults, and which module holds what.
 """
