@@ -247,7 +247,7 @@ class Counter:
         return sight
 
     def _book(self, moved: Moved) -> tuple[Push, ...]:
-        """Enter what the exchange did: per order its fills, then its state; then money and holdings."""
+        """Enter what the exchange did: per order its fills, its state, the end of its rest; then money and holdings."""
         if not (moved.fills or moved.ended or moved.limits or moved.refused):
             return ()
         pushes: list[Push] = []
@@ -261,6 +261,7 @@ class Counter:
             pushes += [TradePush(self._accounts.fill(part)) for part in parts]
             order = self._accounts.must(order_id)
             if order_id in moved.ended:
+                pushes += [OrderPush(order)] if parts else []
                 order = self._finish(order, _REST_CANCELLED)
             pushes.append(OrderPush(order))
             touched.setdefault(order.account, {})[order.symbol] = None

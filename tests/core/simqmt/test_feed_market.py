@@ -159,7 +159,7 @@ def test_a_silent_feed_fills_nothing_until_it_speaks_again(fed: Fed) -> None:
     desk.terminal.feed([shown(f"{FRIDAY} 10:19:59", "10.02", asks=[("10.02", 500)])])
     desk.settle()
     assert trader.order_states(limit) == [50, 56]
-    assert trader.order_states(market) == [50, 53]
+    assert trader.order_states(market) == [50, 55, 53]
     assert {(t.traded_price, t.traded_volume) for t in trader.events("on_stock_trade")[1:]} == {
         (10.02, 300),
         (10.02, 200),

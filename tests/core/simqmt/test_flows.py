@@ -342,7 +342,7 @@ def test_a_market_order_takes_five_levels_and_its_rest_is_cancelled(open_desk: O
     trader = desk.trader()
     order_id = trader.buy(PFYH, 500, 0, price_type=42)
     desk.settle()
-    assert trader.order_states(order_id) == [50, 53]
+    assert trader.order_states(order_id) == [50, 55, 53]
     fills = [(t.traded_price, t.traded_volume) for t in trader.events("on_stock_trade")]
     assert fills == [(10.0, 200), (10.01, 100)]
     assert trader.events("on_stock_order")[-1].price_type == 88
