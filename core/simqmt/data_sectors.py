@@ -59,7 +59,10 @@ EMPTY = (
 )
 """Sectors of a real terminal that hold nothing here."""
 
-_STOCKS_SH, _STOCKS_SZ = frozenset({_C.SH_MAIN}), frozenset({_C.SZ_MAIN})
+_MARKETS = ("SH", "SZ", "BJ")
+"""What a market lists, asked for like a sector; in no list of sectors."""
+
+_STOCKS_SH = frozenset({_C.SH_MAIN})
 INDICES: dict[str, tuple[frozenset[SecurityClass], int, str]] = {
     "上证50": (_STOCKS_SH, 50, "000016.SH"),
     "上证180": (_STOCKS_SH, 180, "000010.SH"),
@@ -89,6 +92,8 @@ class Sectors:
         if name in BUILT_IN:
             classes, market = BUILT_IN[name]
             return [code for code in self._listed() if class_of(code) in classes and code.endswith(market)]
+        if name in _MARKETS:
+            return [code for code in self._listed() if code.endswith(f".{name}")]
         if name in INDICES:
             classes, size, _ = INDICES[name]
             return [code for code in self._listed() if class_of(code) in classes][:size]

@@ -34,10 +34,18 @@ _TURNOVER = 300_000_000
 """Yuan a day, typical."""
 
 
+_REPOS = (
+    *(f"204{days}.SH" for days in ("001", "002", "003", "004", "007", "014", "028", "091", "182")),
+    *(f"1318{end}.SZ" for end in ("10", "11", "00", "09", "01", "02", "03", "05", "06")),
+)
+
+
 @cache
 def well_known() -> Mapping[Symbol, str]:
-    """Names of the well-known securities of every class, by code."""
-    return MappingProxyType({Symbol(symbol): name for symbol, name, _ in builtin_rows()})
+    """Names of the well-known securities of every class, by code; reverse repos among them."""
+    names = {Symbol(symbol): name for symbol, name, _ in builtin_rows()}
+    repos = {Symbol(symbol): _invented_name(symbol, SecurityClass.REPO) for symbol in _REPOS}
+    return MappingProxyType(names | repos)
 
 
 def invent(symbol: str) -> Security | None:

@@ -70,6 +70,12 @@ def test_sectors_list_all_known_securities_and_move_none(desk: Desk, xtdata: Any
     assert (len(holds["上证50"]), len(holds["沪深300"])) == (50, len(both))
     assert len(holds["沪深B股"]) == len(holds["上证B股"]) + len(holds["深证B股"]) > 0
     assert holds["上证期权"] == holds["中金所"] == xtdata.get_stock_list_in_sector("没有这个板块") == []
+    markets = {name: xtdata.get_stock_list_in_sector(name) for name in ("SH", "SZ", "BJ")}
+    assert {code[-2:] for code in markets["SH"]} == {"SH"}
+    assert {"600000.SH", "204001.SH", INDEX, FUND} <= set(markets["SH"])
+    assert {"131810.SZ", "159915.SZ"} <= set(markets["SZ"])
+    assert set(holds["京市A股"]) <= set(markets["BJ"])
+    assert not set(markets) & set(names)
     industries = [name for name in names if name.startswith("SW1")]
     assert len(industries) == 31
     assert sorted(code for name in industries for code in holds[name]) == sorted(holds["沪深京A股"])
