@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Iterable
 
 from core.domain.decision import ItemView
 from core.service import news as n
@@ -34,8 +34,8 @@ def condense(news: Iterable[n.News]) -> list[n.News]:
     return told
 
 
-def _slot(one: n.News) -> Hashable | None:
-    """What the news replaces on the screen; None for news that add."""
+def _slot(one: n.News) -> object:
+    """What the news replaces on the screen, to compare with; None for news that add."""
     if isinstance(one, _REPLACING):
         return type(one)
     if isinstance(one, n.BarUpdated):

@@ -17,7 +17,7 @@ from string import Formatter
 
 _CHINESE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 _ERRNO = re.compile(r"\[(?:Errno|WinError) ")
-_PAIRS = ("（）", "“”")
+_PAIRS = (("（", "）"), ("“", "”"))
 _ENDS_SENTENCE = (".", "?", "!")
 _PROPER = frozenset({"Shanghai", "Shenzhen", "Beijing", "East", "Sina"})
 _FIRST = {"；": 10_001, "：": 10_000}

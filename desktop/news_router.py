@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from PySide6.QtCore import QCoreApplication
 
+from core.domain.decision import ItemView
 from core.domain.enums import AlarmRank, FeedState, ItemState, QuoteFlag
 from core.domain.market import SHANGHAI
 from core.service import news as n
@@ -31,7 +32,7 @@ class NewsRouter:
         self._tray = tray
         self.desk: n.DeskState | None = None
         self.feed: n.FeedNews | None = None
-        self._views: dict[str, n.ItemView] = {}
+        self._views: dict[str, ItemView] = {}
         self._decisions = 0
         self._now: datetime | None = None
 
@@ -205,7 +206,7 @@ class NewsRouter:
         panels.health.set_open_alarms(panels.blotter.open_alarms)
 
 
-def _without_desk(view: n.ItemView) -> n.ItemView:
+def _without_desk(view: ItemView) -> ItemView:
     """What an item is without a trading service: a holding unprotected, the rest unwatched."""
     if view.held > 0:
         state, text = ItemState.PROTECTION_LOST, translate("Panels", "持有 · 无保护")

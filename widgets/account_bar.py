@@ -287,7 +287,9 @@ class AccountBar(QWidget):
         always = (self.badge, self.day, self.protection, self.stops)
         room = self.width() - _MARGINS - sum(widget.minimumSizeHint().width() for widget in always)
         bar, caption = self.exposure_bar, self.exposure.caption.minimumSizeHint().width()
-        wide = {widget: widget.minimumSizeHint().width() for widget in (self.total, self.clock, self.cash)}
+        wide: dict[QWidget, int] = {
+            widget: widget.minimumSizeHint().width() for widget in (self.total, self.clock, self.cash)
+        }
         wide |= {self.exposure: caption + _FIGURE_PAD, self.value: self.value.minimumSizeHint().width()}
         wide[bar] = max(0, bar.sizeHint().width() - caption)
         for widget, needs in wide.items():
@@ -295,12 +297,11 @@ class AccountBar(QWidget):
                 continue
             room -= needs
             _show(widget, room >= 0)
-        for widget in (self.value, bar, self.sentence, self.hint):
-            if self._small:
-                _show(widget, False)
-        if not self._small:
-            _show(self.sentence, True)
-            _show(self.hint, True)
+        for words in (self.sentence, self.hint):
+            _show(words, not self._small)
+        if self._small:
+            _show(self.value, False)
+            _show(bar, False)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Panel ground."""

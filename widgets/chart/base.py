@@ -20,7 +20,7 @@ NO_BRUSH = Qt.BrushStyle.NoBrush
 AA = QPainter.RenderHint.Antialiasing
 
 
-class ChartItem(pg.GraphicsObject):
+class ChartItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no types
     """Paints in the pixels of the view, clipped to its area.
 
     What stays the same until the next frame goes into the view's ground (`draw_still`), a pixmap; what a tick or

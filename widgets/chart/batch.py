@@ -29,7 +29,8 @@ class Rects:
     def draw(self, painter: QPainter) -> None:
         """One `drawRects` with the painter's pen and brush."""
         if len(self.array):
-            painter.drawRects(wrapInstance(self.array.ctypes.data, QRectF), len(self.array))
+            first = wrapInstance(self.array.ctypes.data, QRectF)  # the array is read in place
+            painter.drawRects(first, len(self.array))  # type: ignore[call-overload]  # Qt's (pointer, count)
 
 
 class Lines:
@@ -42,7 +43,8 @@ class Lines:
     def draw(self, painter: QPainter) -> None:
         """One `drawLines` with the painter's pen."""
         if len(self.array):
-            painter.drawLines(wrapInstance(self.array.ctypes.data, QLineF), len(self.array))
+            first = wrapInstance(self.array.ctypes.data, QLineF)
+            painter.drawLines(first, len(self.array))  # type: ignore[call-overload]
 
 
 def rects(x: Any, y: Any, width: Any, height: Any) -> NDArray[Any]:

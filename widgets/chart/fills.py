@@ -77,9 +77,8 @@ class FillItem(ChartItem):
         """`买300（2笔）`; in the intraday view a single fill says its price."""
         word = self.tr("买") if side is Side.BUY else self.tr("卖")
         if count > 1:
-            return self.tr("{word}{n}（{count}笔）").format(
-                word=word, n=formats.quantity(volume), count=count
-            )
+            words: str = self.tr("{word}{n}（{count}笔）")
+            return words.format(word=word, n=formats.quantity(volume), count=count)
         if price is not None and self.frame is not None and self.frame.intraday:
             told = formats.price(price, self.frame.tick)
             return f"{word} {formats.quantity(volume)} @ {told}"

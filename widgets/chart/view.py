@@ -43,7 +43,7 @@ class Dirt(IntFlag):
     ALL = 4
 
 
-class ChartView(pg.GraphicsView):
+class ChartView(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no types
     """Shows a `ChartModel`. Changes are marked and painted at most 30 times a second.
 
     `cursor_changed` gives the index of the bar under the crosshair, -1 for none; `refreshed` follows each
@@ -162,7 +162,7 @@ class ChartView(pg.GraphicsView):
         if not frame.intraday and self.place.bring(index):
             self.mark(Dirt.ALL)
             self.flush()
-            frame = self.frame
+            frame = self.frame or frame
         self._set_cursor(index, float(frame.price.y(int(frame.series.close[index]))))
 
     def _set_cursor(self, index: int | None, y: float) -> None:

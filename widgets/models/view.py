@@ -23,6 +23,7 @@ from widgets.fonts import FontRole
 from widgets.models.delegate import CellDelegate
 from widgets.models.export import as_csv, as_lines
 from widgets.models.header import DeskHeader
+from widgets.models.ordered import Index
 from widgets.models.table import TableModel
 from widgets.theme import ThemeHolder
 
@@ -189,7 +190,7 @@ class DeskTable(QTableView, Generic[R]):
             painter.drawText(middle.translated(0, shift), int(Qt.AlignmentFlag.AlignCenter), text)
         painter.end()
 
-    def dataChanged(self, first: QModelIndex, last: QModelIndex, roles: Sequence[int] = ()) -> None:
+    def dataChanged(self, first: Index, last: Index, roles: Sequence[int] = ()) -> None:
         """Repaint the rows that changed, not all between the first and the last of them."""
         if not self.table.touched or QAccessible.isActive():
             super().dataChanged(first, last, roles)
@@ -200,7 +201,7 @@ class DeskTable(QTableView, Generic[R]):
             if -tall < top < self.viewport().height():
                 self.viewport().update(0, top, wide, tall)
 
-    def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:
+    def currentChanged(self, current: Index, previous: Index) -> None:
         """Tell the id of the new current row."""
         super().currentChanged(current, previous)
         row_id = self.table.id_at(current.row()) if current.isValid() else None

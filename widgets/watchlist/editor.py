@@ -286,7 +286,8 @@ class ItemEditor(QDialog):
     # Making
 
     def _lay_out(self) -> None:
-        outer = QVBoxLayout(self, spacing=0)
+        outer = QVBoxLayout(self)
+        outer.setSpacing(0)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self.rail)
         outer.addWidget(two_columns(self.form, (self.money, self.checks), self), 1)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -56,6 +56,10 @@ class Draft:
     def text(self, field: str) -> str:
         """Text of one of `TEXTS`."""
         return str(getattr(self, field))
+
+    def having(self, values: Mapping[str, str | bool]) -> Draft:
+        """The same with other texts or switches, by name."""
+        return replace(self, **values)  # type: ignore[arg-type]  # each name has its own type
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +157,10 @@ def read_draft(draft: Draft, source: Source) -> Reading:
     item = replace(
         base,
         symbol=symbol or Symbol(""),
-        **{name: numbers[name] for name in LEVELS},
+        entry_low=numbers["entry_low"],
+        entry_high=numbers["entry_high"],
+        take_profit=numbers["take_profit"],
+        stop_loss=numbers["stop_loss"],
         quant=replace(
             base.quant,
             enabled=draft.quant_enabled,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from itertools import pairwise
 
 from PySide6.QtCore import Qt, Signal
@@ -100,8 +99,9 @@ class ItemForm(QWidget):
 
     def draft(self) -> Draft:
         """What stands in the fields now."""
-        texts = {name: self.edits[name].text() for name in TEXTS}
-        return replace(Draft(), **texts, **{name: self.switches[name].isChecked() for name in SWITCHES})
+        values: dict[str, str | bool] = {name: self.edits[name].text() for name in TEXTS}
+        values.update((name, self.switches[name].isChecked()) for name in SWITCHES)
+        return Draft().having(values)
 
     def take(self, changes: Iterable[tuple[str, str]]) -> None:
         """Put offered texts into fields; each can be undone there."""

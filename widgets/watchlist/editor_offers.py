@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from decimal import Decimal
 
 from PySide6.QtCore import QCoreApplication
@@ -51,7 +50,7 @@ Changes = tuple[tuple[str, str], ...]
 
 def _cures(problem: FieldProblem, changes: Changes, draft: Draft, source: Source) -> bool:
     """After the changes the field has nothing as grave to say; an ambiguous code may get either meaning."""
-    after = read_draft(replace(draft, **dict(changes)), source)
+    after = read_draft(draft.having(dict(changes)), source)
     left = [other for other in after.problems if other.field == problem.field]
     if problem.severity is Severity.WRONG:
         return not any(other.severity is Severity.WRONG for other in left)

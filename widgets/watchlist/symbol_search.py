@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QModelIndex, QObject, QStringListModel, QTimer, Signal
-from PySide6.QtWidgets import QCompleter, QLineEdit
+from PySide6.QtWidgets import QAbstractItemView, QCompleter, QLineEdit
 
 Candidate = tuple[str, str, str]
 """(symbol, name, initials)"""
@@ -29,11 +29,17 @@ class SymbolSearch(QObject):
         self._completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
         self._completer.setMaxVisibleItems(_SHOWN)
         self._completer.setWidget(edit)
-        self._completer.popup().setAccessibleName(self.tr("候选证券"))
-        self._completer.activated[QModelIndex].connect(self._pick)
+        self._popup.setAccessibleName(self.tr("候选证券"))
+        self._completer.activated[QModelIndex].connect(self._pick)  # type: ignore[index]  # a signal of two forms
         self._timer = QTimer(self, singleShot=True, interval=_REST_MS)
         self._timer.timeout.connect(self._ask)
         edit.textEdited.connect(self._typed)
+
+    @property
+    def _popup(self) -> QAbstractItemView:
+        popup = self._completer.popup()
+        assert popup is not None, "a completer in popup mode has one"
+        return popup
 
     @property
     def rows(self) -> list[str]:
@@ -48,12 +54,11 @@ class SymbolSearch(QObject):
         self._model.setStringList([_row(*candidate) for candidate in candidates])
         done = certain and len(candidates) == 1
         if candidates and not done and self._edit.hasFocus():
-            popup = self._completer.popup()
-            popup.setMinimumWidth(self._edit.fontMetrics().horizontalAdvance("0") * 34)
+            self._popup.setMinimumWidth(self._edit.fontMetrics().horizontalAdvance("0") * 34)
             self._completer.complete()
-            popup.setCurrentIndex(QModelIndex())
+            self._popup.setCurrentIndex(QModelIndex())
         else:
-            self._completer.popup().hide()
+            self._popup.hide()
 
     def _typed(self) -> None:
         self._timer.start()
@@ -63,7 +68,7 @@ class SymbolSearch(QObject):
         if text.strip():
             self.wanted.emit(text)
         else:
-            self._completer.popup().hide()
+            self._popup.hide()
 
     def _pick(self, index: QModelIndex) -> None:
         # The completer knows its own order of rows, which is ours: nothing is filtered.
