@@ -111,6 +111,16 @@ class Panels(QObject):
         self._positions = {position.symbol: position for position in positions}
         self._show_position()
 
+    def held(self, symbol: Symbol) -> int:
+        """Shares held."""
+        position = self._positions.get(symbol)
+        return position.volume if position is not None else 0
+
+    def name_of(self, symbol: Symbol) -> str:
+        """Name of a security, or its code while it is not known."""
+        known = self.instruments.get(symbol)
+        return known.name if known is not None else symbol
+
     def _show_position(self) -> None:
         held = self._positions.get(self.symbol)
         if held is not None and held.volume > 0:

@@ -15,6 +15,7 @@ from core.service.news import CommandAnswered
 from desktop.edits import Change, EditHistory, edit_of
 from desktop.panels import Panels
 from desktop.requests import Requests
+from widgets.health_strip import Health
 
 
 class WatchlistEditing(QObject):
@@ -80,8 +81,28 @@ class WatchlistEditing(QObject):
 
     def remove_items(self, item_ids: list[str]) -> None:
         """Remove rows; Ctrl+Z brings them back."""
-        change = edit_of(self._panels.items, remove=item_ids).forth
-        self._requests.run(self._change(change, remember=True))
+        self._requests.run(self._remove(edit_of(self._panels.items, remove=item_ids).forth))
+
+    async def _remove(self, change: Change) -> None:
+        """A row that protected a holding does so no more: that is said, with the way back."""
+        items = [self._panels.items[item_id] for item_id in change.remove if item_id in self._panels.items]
+        answer = await self._change(change, remember=True)
+        if not answer.ok:
+            return
+        watched = {item.symbol for item in self._panels.items.values() if item.item_id not in change.remove}
+        bare = [item.symbol for item in items if item.stop_loss is not None and item.symbol not in watched]
+        held = [
+            (self._panels.name_of(symbol), volume) for symbol in bare if (volume := self._panels.held(symbol))
+        ]
+        if held:
+            told = self.tr("、").join(
+                self.tr("{name} {n} 股").format(name=name, n=f"{n:,}") for name, n in held
+            )
+            text = self.tr("已删除 {count} 项，持有的 {told} 不再有止损。Ctrl+Z 撤销")
+            self._panels.health.set_message(text.format(count=len(items), told=told), Health.CARE)
+        else:
+            text = self.tr("已删除 {count} 项。Ctrl+Z 撤销").format(count=len(items))
+            self._panels.health.set_message(text)
 
     def _toggle_quant(self, item_id: str, enabled: bool) -> None:
         item = self._panels.items.get(item_id)

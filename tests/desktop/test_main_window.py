@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from core.broker.deadlines import BrokerDeadlines
 from core.domain.enums import LinkState, Side
+from core.domain.market import Symbol
 from core.service.news import DeskState, FeedNews, TradeNews
 from desktop.tray import Tray
 from tests.desktop.running import RunningDesk
@@ -21,6 +22,7 @@ from tests.desktop.still import PAYH, PFYH, still_desk
 from tests.fakes.desk import journal_rows
 from tests.fakes.live_desk import LiveDesk
 from tests.fakes.records import item
+from widgets.health_strip import Health
 from widgets.tokens import Look
 
 OpenDesk = Callable[..., RunningDesk]
@@ -102,6 +104,23 @@ def test_removed_rows_come_back_with_undo_and_go_with_redo(open_desk: OpenDesk, 
 
     open_desk(compose=two_items(tmp_path)).play(story)
     assert stored(tmp_path) == ["w-b"]
+
+
+@pytest.mark.parametrize("held", [0, 500])
+def test_removing_a_row_says_what_it_means_for_a_holding(
+    open_desk: OpenDesk, tmp_path: Path, held: int
+) -> None:
+    holdings = [(PFYH, held, "9.00")] if held else []
+
+    async def story(desk: RunningDesk) -> None:
+        await ready(desk)
+        await desk.until(lambda: desk.panels.held(Symbol(PFYH)) == held)
+        desk.panels.watchlist.remove_requested.emit(["w-a"])
+        await desk.until(lambda: "Ctrl+Z 撤销" in desk.message)
+        assert ("500 股 不再有止损" in desk.message) is bool(held), desk.message
+        assert desk.panels.health.message.health is (Health.CARE if held else Health.QUIET)
+
+    open_desk(compose=two_items(tmp_path, holdings=holdings)).play(story)
 
 
 @pytest.mark.capability("000-06")

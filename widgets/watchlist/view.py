@@ -89,8 +89,10 @@ class WatchlistView(QWidget):
         self._held &= self._items.keys()
         self._views = {item_id: view for item_id, view in self._views.items() if item_id in self._items}
         self.model.replace([self._row(item.item_id) for item in items])
-        if self.table.current_id() is None and self.model.rowCount():
-            self.table.select_id(self.model.id_at(0))
+        if self.model.rowCount():  # where rows went, the one that moved up is chosen, and is seen to be
+            current = self.table.current_id()
+            if current is None or current not in self.table.selected_ids():
+                self.table.select_id(self.model.id_at(0) if current is None else current)
         self._counter.start()
 
     def set_views(self, views: tuple[ItemView, ...]) -> None:

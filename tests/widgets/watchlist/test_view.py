@@ -278,6 +278,18 @@ def test_csv_carries_exact_values(desk: WatchlistView) -> None:
     assert "−" not in desk.csv_text()
 
 
+def test_when_the_chosen_row_goes_another_is_chosen_and_seen_to_be(desk: WatchlistView) -> None:
+    first = desk.model.id_at(1)
+    desk.table.select_id(first)
+    desk.set_items(tuple(item for item in ITEMS if item.item_id != first))
+    chosen = desk.table.current_id()
+    assert chosen is not None
+    assert chosen != first
+    assert desk.table.selected_ids() == [chosen], "what the keys act on is what is marked"
+    desk.set_items(ITEMS)
+    assert desk.table.selected_ids() == [chosen]
+
+
 def test_empty_list_names_the_key_that_adds(theme: ThemeHolder, qtbot: QtBot) -> None:
     widget = WatchlistView(theme)
     qtbot.addWidget(widget)
