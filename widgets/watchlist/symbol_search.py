@@ -24,6 +24,7 @@ class SymbolSearch(QObject):
         super().__init__(edit)
         self._edit = edit
         self._symbols: list[str] = []
+        self._certain: tuple[str, str] | None = None
         self._model = QStringListModel(self)
         self._completer = QCompleter(self._model, self)
         self._completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
@@ -34,6 +35,7 @@ class SymbolSearch(QObject):
         self._timer = QTimer(self, singleShot=True, interval=_REST_MS)
         self._timer.timeout.connect(self._ask)
         edit.textEdited.connect(self._typed)
+        edit.returnPressed.connect(self._entered)
 
     @property
     def _popup(self) -> QAbstractItemView:
@@ -53,6 +55,7 @@ class SymbolSearch(QObject):
         self._symbols = [symbol for symbol, _, _ in candidates]
         self._model.setStringList([_row(*candidate) for candidate in candidates])
         done = certain and len(candidates) == 1
+        self._certain = (text, self._symbols[0]) if done else None
         if candidates and not done and self._edit.hasFocus():
             self._popup.setMinimumWidth(self._edit.fontMetrics().horizontalAdvance("0") * 34)
             self._completer.complete()
@@ -69,6 +72,11 @@ class SymbolSearch(QObject):
             self.wanted.emit(text)
         else:
             self._popup.hide()
+
+    def _entered(self) -> None:
+        """Enter takes what can only be meant."""
+        if self._certain is not None and self._certain[0] == self._edit.text():
+            self.picked.emit(self._certain[1])
 
     def _pick(self, index: QModelIndex) -> None:
         # The completer knows its own order of rows, which is ours: nothing is filtered.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from core.domain.enums import Mode
@@ -45,6 +46,19 @@ def test_candidates_are_shown_and_one_is_picked(qtbot: QtBot, editor: ItemEditor
     editor.instrument_wanted.connect(wanted.append)
     editor.form.search.picked.emit(MT)
     assert (editor.form.symbol.edit.text(), editor.symbol, wanted) == (MT, MT, [MT])
+
+
+def test_enter_takes_what_can_only_be_meant_and_nothing_else(qtbot: QtBot, editor: ItemEditor) -> None:
+    edit = editor.form.symbol.edit
+    type_code(qtbot, editor, "gzmt")
+    qtbot.keyClick(edit, Qt.Key.Key_Return)
+    assert edit.text() == "gzmt", "nobody has answered yet"
+    editor.show_candidates("gzmt", [MAOTAI], "", QUESTION)
+    qtbot.keyClick(edit, Qt.Key.Key_Return)
+    assert edit.text() == "gzmt", "a question is not an answer"
+    editor.show_candidates("gzmt", [MAOTAI], MT, "")
+    qtbot.keyClick(edit, Qt.Key.Key_Return)
+    assert (edit.text(), editor.symbol) == (MT, MT)
 
 
 def test_a_late_answer_changes_nothing(qtbot: QtBot, editor: ItemEditor) -> None:
