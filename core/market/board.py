@@ -25,7 +25,6 @@ from core.market.validity import (
     Validity,
     judge,
     trading_back,
-    trading_ms_between,
 )
 
 _log = logging.getLogger(__name__)
@@ -169,20 +168,6 @@ class QuoteBoard:
             return 0
         return quote.last or quote.pre_close
 
-    def age_ms(self, symbol: Symbol, now_ms: int | None = None) -> int | None:
-        """Milliseconds since the held snapshot arrived; None when there is none."""
-        row = self.row(symbol)
-        if row is None or self._held.quotes[row] is None:
-            return None
-        return max(0, self._now(now_ms) - int(self._held.received[row]))
-
-    def trading_age_ms(self, symbol: Symbol, now_ms: int | None = None) -> int | None:
-        """The same, counting only time of continuous trading: lunch and nights make no quote old."""
-        row = self.row(symbol)
-        if row is None or self._held.quotes[row] is None:
-            return None
-        return trading_ms_between(int(self._held.received[row]), self._now(now_ms))
-
     def freshness(self, now_ms: int | None = None) -> tuple[int, int | None]:
         """(symbols whose snapshot is not too old, age of the oldest snapshot in ms or None before the first).
 
@@ -215,22 +200,6 @@ class QuoteBoard:
         if known is None:
             known = self._silences[market] = self._feed.silence(now, market or None)
         return known
-
-    def feed_silence_ms(self, now_ms: int | None = None, symbol: Symbol | None = None) -> int:
-        """Milliseconds of continuous trading in which nothing newer came; 0 outside it."""
-        return self.silence(now_ms, symbol).ms
-
-    def feed_stopped(self, now_ms: int | None = None) -> bool:
-        """The feed, or one market of it, has been silent for too long during continuous trading."""
-        return self.silence(now_ms).stopped
-
-    def silence_limit_ms(self, now_ms: int | None = None) -> int:
-        """The patience in force: it depends on who spoke before the silence."""
-        return self.silence(now_ms).limit_ms
-
-    def silence_text(self, now_ms: int | None = None) -> str:
-        """What is silent since when, empty while the feed lives."""
-        return self.silence(now_ms).text
 
     def validity(self, symbol: Symbol, now_ms: int | None = None, phase: Phase | None = None) -> Validity:
         """May the held quote trigger anything? `phase` defaults to the clock's."""

@@ -147,7 +147,7 @@ class FeedDesk:
                 ),
                 stand_in=feed.on_stand_in,
                 may_trigger=feed.may_trigger,
-                silent=self._parts.board.silence_text(),
+                silent=self._parts.board.silence().text,
                 latency_s=round(median(self._latencies) / 1000, 1) if self._latencies else None,
             )
         )
@@ -155,7 +155,7 @@ class FeedDesk:
     def _check_silence(self) -> None:
         p = self._parts
         health = p.feed.health
-        text = p.board.silence_text() or (health.text if health.state is FeedState.SILENT else "")
+        text = p.board.silence().text or (health.text if health.state is FeedState.SILENT else "")
         if text and self._silent:
             return  # said once; the seconds go on in `FeedNews`
         self._silent = bool(text)

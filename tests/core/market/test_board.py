@@ -56,7 +56,6 @@ def test_a_symbol_nobody_watches_is_counted() -> None:
     assert board.apply([quote(B, "10:00:00", "11.0")]).tolist() == []
     assert board.dropped_unknown == 1
     assert board.quote(B) is None
-    assert board.age_ms(B) is None
     assert board.validity(B).fault is QuoteFault.NO_QUOTE
 
 
@@ -112,21 +111,11 @@ def test_a_price_to_value_a_holding_with() -> None:
     assert [board.last_or_pre_close(symbol) for symbol in (A, B, C)] == [7_900, 11_100, 0]
 
 
-def test_age_is_counted_from_the_arrival() -> None:
-    clock = ManualClock(at("10:00:05"))
-    board = board_at(clock, A)
-    board.apply([quote(A, "10:00:00", "8.0")])
-    clock.advance(2_000)
-    assert board.age_ms(A) == 2_000
-
-
 def test_lunch_makes_no_quote_old() -> None:
     clock = ManualClock(at("11:29:58"))
     board = board_at(clock, A, B)
     board.apply([quote(A, "11:29:57", "8.0")])
     clock.advance(at("13:00:03") - clock.now_ms())
-    assert board.trading_age_ms(A) == 5_000
-    assert board.trading_age_ms(B) is None
     assert board.freshness() == (1, at("13:00:03") - at("11:29:58"))
     clock.advance(300_000)
     assert board.freshness()[0] == 0
@@ -140,12 +129,12 @@ def test_one_quiet_stock_is_fine_while_the_feed_lives() -> None:
         clock.advance(3_000)
         board.apply([quote(B, clock.now_ms(), "11.0")])
     assert board.validity(A).ok
-    assert board.feed_silence_ms() == 0
+    assert board.silence().ms == 0
 
 
 def test_an_empty_board_is_not_a_stopped_feed() -> None:
     board = QuoteBoard(ManualClock(at("10:00:00")), phase_of)
-    assert board.feed_silence_ms() == 0
+    assert board.silence().ms == 0
     assert board.apply([]).tolist() == []
 
 
@@ -155,7 +144,7 @@ def test_a_machine_clock_that_is_off_does_not_stop_the_feed() -> None:
     board.apply([quote(A, "10:00:00", "8.0")])
     clock.advance(3_000)
     board.apply([quote(A, "10:00:03", "8.0")])
-    assert board.feed_silence_ms() == 0
+    assert board.silence().ms == 0
     assert board.validity(A).ok
 
 
@@ -233,9 +222,9 @@ def test_a_board_that_nobody_looks_at_misses_nothing() -> None:
     board = board_at(clock, A, B)
     board.apply([quote(A, "10:00:00", "8.0"), quote(B, "10:00:00", "11.0")])
     clock.advance(600_000)
-    assert board.feed_stopped()
+    assert board.silence().stopped
     board.forget([A, B])
-    assert not board.feed_stopped()
+    assert not board.silence().stopped
     assert board.freshness() == (0, None)
 
 
@@ -247,5 +236,5 @@ def test_a_heartbeat_that_nobody_watches_any_more_still_beats() -> None:
     board.forget([B])
     clock.advance(60_000)
     board.apply([quote(B, "10:01:00", "11.0")])
-    assert board.feed_silence_ms() == 0
+    assert board.silence().ms == 0
     assert board.dropped_unknown == 0

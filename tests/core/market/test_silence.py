@@ -41,7 +41,7 @@ class Desk:
     def wait(self, seconds: float) -> bool:
         """Later; is the feed said to have stopped?"""
         self.clock.advance(round(seconds * SECOND))
-        return self.board.feed_stopped()
+        return self.board.silence().stopped
 
     def until(self, moment: str) -> bool:
         return self.wait((at(moment) - self.clock.now_ms()) / SECOND)
@@ -49,7 +49,7 @@ class Desk:
     def noticed_after(self, most_s: int) -> float:
         """Seconds until the stop is noticed by somebody who looks every half second."""
         begun = self.clock.now_ms()
-        while not self.board.feed_stopped():
+        while not self.board.silence().stopped:
             assert self.clock.now_ms() - begun <= most_s * SECOND, "never noticed"
             self.clock.advance(SECOND // 2)
         return (self.clock.now_ms() - begun) / SECOND
@@ -62,14 +62,14 @@ class Desk:
 def test_patience_follows_the_number_of_voices(voices: int, patience_s: int) -> None:
     desk = Desk("10:00:00", *FIVE)
     desk.hear(*FIVE[:voices])
-    assert desk.board.silence_limit_ms() == patience_s * SECOND
+    assert desk.board.silence().limit_ms == patience_s * SECOND
     assert not desk.wait(patience_s)
     assert desk.wait(0.001)
     assert desk.board.validity(FIVE[0]).fault is QuoteFault.FEED_STOPPED
-    assert f"上限 {patience_s} 秒" in desk.board.silence_text()
+    assert f"上限 {patience_s} 秒" in desk.board.silence().text
     desk.hear(FIVE[0])
-    assert not desk.board.feed_stopped()
-    assert desk.board.silence_text() == ""
+    assert not desk.board.silence().stopped
+    assert desk.board.silence().text == ""
     assert desk.board.validity(FIVE[0]).ok
 
 
@@ -79,7 +79,7 @@ def test_a_voice_that_fell_silent_long_before_is_none() -> None:
     for _ in range(3):
         assert not desk.wait(3)
         desk.hear(FIVE[0])
-    assert desk.board.silence_limit_ms() == 120 * SECOND
+    assert desk.board.silence().limit_ms == 120 * SECOND
 
 
 def test_a_heartbeat_nobody_watches_shows_life_and_its_silence_a_stop() -> None:
@@ -116,19 +116,19 @@ def test_a_heartbeat_that_is_watched_too_is_both(first: str) -> None:
             desk.board.set_heartbeats([SH_INDEX])
     desk.hear(SH_INDEX)
     assert desk.board.row(SH_INDEX) == 1
-    assert desk.board.silence_limit_ms() == 8 * SECOND
+    assert desk.board.silence().limit_ms == 8 * SECOND
     assert 8 < desk.noticed_after(10) <= 9
     desk.board.set_heartbeats([])
     desk.hear(SH_INDEX)
     assert desk.board.row(SH_INDEX) == 1
-    assert desk.board.silence_limit_ms() == 120 * SECOND
+    assert desk.board.silence().limit_ms == 120 * SECOND
 
 
 def test_a_heartbeat_that_was_never_heard_shortens_nothing() -> None:
     desk = Desk("10:00:00", A)
     desk.board.set_heartbeats([SH_INDEX])
     desk.hear(A)
-    assert desk.board.silence_limit_ms() == 120 * SECOND
+    assert desk.board.silence().limit_ms == 120 * SECOND
 
 
 def test_the_same_old_snapshot_again_is_no_life() -> None:
@@ -138,8 +138,8 @@ def test_the_same_old_snapshot_again_is_no_life() -> None:
     for _ in range(4):
         desk.board.apply(old)
         desk.wait(3)
-    assert desk.board.feed_silence_ms() == 12 * SECOND
-    assert desk.board.feed_stopped()
+    assert desk.board.silence().ms == 12 * SECOND
+    assert desk.board.silence().stopped
 
 
 def test_symbols_nobody_watches_show_life() -> None:
@@ -149,7 +149,7 @@ def test_symbols_nobody_watches_show_life() -> None:
         assert not desk.wait(3)
         desk.hear(B, C)
     assert desk.board.dropped_unknown == 120
-    assert desk.board.feed_silence_ms() == 0
+    assert desk.board.silence().ms == 0
 
 
 def test_one_market_that_stops_is_noticed_and_holds_back_its_own_symbols_only() -> None:
@@ -160,12 +160,12 @@ def test_one_market_that_stops_is_noticed_and_holds_back_its_own_symbols_only() 
         assert not desk.wait(3)
         desk.hear(B, SZ_INDEX)
     desk.wait(2)
-    assert desk.board.feed_stopped()
-    assert desk.board.silence_text().startswith("上海市场的行情都已 17 秒没有更新")
+    assert desk.board.silence().stopped
+    assert desk.board.silence().text.startswith("上海市场的行情都已 17 秒没有更新")
     assert desk.board.validity(A).fault is QuoteFault.FEED_STOPPED
     assert desk.board.validity(B).ok
     desk.hear(SH_INDEX)
-    assert not desk.board.feed_stopped()
+    assert not desk.board.silence().stopped
     assert desk.board.validity(A).ok
 
 
@@ -211,8 +211,8 @@ def test_answers_do_not_hide_that_the_index_stands_still() -> None:
     for _ in range(5):
         desk.wait(3)
         desk.board.heard()
-    assert desk.board.feed_stopped()
-    assert "上海市场" in desk.board.silence_text()
+    assert desk.board.silence().stopped
+    assert "上海市场" in desk.board.silence().text
 
 
 # by right
@@ -249,7 +249,7 @@ def test_silence_after_a_break_counts_from_the_opening(last_seen: str, now: str)
     desk = Desk(last_seen, *FIVE)
     desk.hear(*FIVE)
     assert desk.until(now)
-    assert desk.board.feed_silence_ms() == 9 * SECOND
+    assert desk.board.silence().ms == 9 * SECOND
 
 
 def test_a_feed_that_never_begins_is_noticed() -> None:
@@ -266,7 +266,7 @@ def test_a_machine_clock_that_is_off_does_not_stop_the_feed() -> None:
     desk.board.apply([quote(A, "10:00:00", "8.0")])
     desk.clock.advance(3_000)
     desk.board.apply([quote(A, "10:00:03", "8.0")])
-    assert desk.board.feed_silence_ms() == 0
+    assert desk.board.silence().ms == 0
     assert desk.board.validity(A).ok
 
 
@@ -291,7 +291,9 @@ def play(desk: Desk, quotes: Iterable[Quote]) -> Iterator[Quote]:
 def false_alarms(quotes: Sequence[Quote]) -> list[str]:
     desk = Desk(quotes[0].time_ms, *dict.fromkeys(item.symbol for item in quotes))
     return [
-        f"{item.time} {desk.board.silence_text()}" for item in play(desk, quotes) if desk.board.feed_stopped()
+        f"{item.time} {desk.board.silence().text}"
+        for item in play(desk, quotes)
+        if desk.board.silence().stopped
     ]
 
 
@@ -323,7 +325,7 @@ def test_a_cut_is_noticed_within_ten_seconds(day: str, cut: str, request: pytest
     before = [item for item in quotes if item.time_ms <= at(f"{date} {cut}")]
     desk = Desk(quotes[0].time_ms, *by_symbol(quotes))
     for _ in play(desk, before):
-        assert not desk.board.feed_stopped()
+        assert not desk.board.silence().stopped
     desk.clock.advance(at(f"{date} {cut}") - desk.clock.now_ms())
     assert desk.noticed_after(10) <= 9
     assert desk.board.validity(quotes[0].symbol).fault is QuoteFault.FEED_STOPPED
@@ -339,7 +341,7 @@ def test_a_cut_is_noticed_with_one_quiet_stock_and_an_index(sz5: list[Quote]) ->
     following = next(waiting)
     for moment in range(at(f"{date} 09:15:00"), at(f"{date} 11:00:00"), 3 * SECOND):
         desk.clock.advance(max(0, moment - desk.clock.now_ms()))
-        assert not desk.board.feed_stopped()
+        assert not desk.board.silence().stopped
         desk.hear(SZ_INDEX)
         while following.time_ms <= moment:
             desk.board.apply([following])
@@ -350,6 +352,6 @@ def test_a_cut_is_noticed_with_one_quiet_stock_and_an_index(sz5: list[Quote]) ->
 def test_a_cut_at_lunch_is_noticed_when_trading_goes_on(sz5: list[Quote]) -> None:
     desk = Desk(sz5[0].time_ms, *by_symbol(sz5))
     for _ in play(desk, [item for item in sz5 if item.time_ms < at("2022-06-01 12:10:00")]):
-        assert not desk.board.feed_stopped()
+        assert not desk.board.silence().stopped
     assert not desk.until("2022-06-01 13:00:07")
     assert desk.noticed_after(2) <= 2
