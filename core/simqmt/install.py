@@ -157,7 +157,11 @@ def import_package() -> Any:
     try:
         return import_xtquant()
     except ImportError as error:
-        raise UserError("没有安装 xtquant。请先安装：pip install xtquant") from error
+        if error.name == "xtquant":
+            raise UserError("没有安装 xtquant。请先安装：pip install xtquant") from error
+        raise UserError(
+            f"xtquant 不能导入（{error}）。请换一个版本：pip install --upgrade xtquant"
+        ) from error
 
 
 def _registry(name: str) -> Registry | None:
