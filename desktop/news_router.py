@@ -90,6 +90,7 @@ class NewsRouter:
             case n.PositionsNews():
                 self._panels.blotter.set_positions(one.positions)
                 self._panels.holdings(one.positions)
+                self._count_protected()
             case n.AssetNews():
                 self._asset(one)
             case n.AlarmNews():
@@ -153,15 +154,23 @@ class NewsRouter:
         self._views = {item_id: view for item_id, view in self._views.items() if item_id in kept}
         self._panels.watchlist.set_items(one.items)
         self._panels.refresh_chart()
+        self._count_protected()
 
     def _item_views(self, one: n.ItemViewsNews) -> None:
         self._panels.watchlist.set_views(one.views)
         self._panels.blotter.set_views(one.views)
         self._views.update((view.item_id, view) for view in one.views)
-        held = {view.symbol: view for view in self._views.values() if view.held > 0}
-        protected = sum(view.state in _PROTECTED for view in held.values())
-        lost = sum(view.state in _LOST for view in held.values())
-        self._panels.account.set_protection(protected, len(held), lost)
+        self._count_protected()
+
+    def _count_protected(self) -> None:
+        """Of all holdings, also of those that no row watches; of several rows of a security the gravest counts."""
+        states: dict[str, set[ItemState]] = {symbol: set() for symbol in self._panels.held_symbols}
+        for view in self._views.values():
+            if view.held > 0:
+                states.setdefault(view.symbol, set()).add(view.state)
+        lost = sum(not _LOST.isdisjoint(found) for found in states.values())
+        safe = sum(_LOST.isdisjoint(found) and not _PROTECTED.isdisjoint(found) for found in states.values())
+        self._panels.account.set_protection(safe, len(states), lost)
 
     def _instruments(self, one: n.InstrumentsNews) -> None:
         panels = self._panels

@@ -111,6 +111,11 @@ class Panels(QObject):
         self._positions = {position.symbol: position for position in positions}
         self._show_position()
 
+    @property
+    def held_symbols(self) -> list[str]:
+        """What the account holds."""
+        return [symbol for symbol, position in self._positions.items() if position.volume > 0]
+
     def held(self, symbol: Symbol) -> int:
         """Shares held."""
         position = self._positions.get(symbol)

@@ -19,11 +19,12 @@ from core.service.news import (
     ItemsNews,
     ItemViewsNews,
     News,
+    PositionsNews,
     ServiceStopped,
 )
 from core.service.outbox import Outbox
 from tests.desktop.running import RunningDesk
-from tests.fakes.records import MOMENT, asset, item
+from tests.fakes.records import MOMENT, asset, item, position
 from widgets.health_strip import Health
 from widgets.watchlist.rows import protection_text
 
@@ -170,5 +171,33 @@ def test_when_the_service_is_gone_nothing_is_said_to_be_well_or_protected(open_d
         assert strip.message.health is Health.ALARM
         assert not panels.account.stops.armed
         assert any("意外退出" in text for _, text in desk.notes)
+
+    open_desk(service=service).play(story)
+
+
+def test_protection_is_counted_over_all_holdings(open_desk: OpenDesk) -> None:
+    """A holding that no row watches has no stop either; of two rows of one security the gravest counts."""
+    service = SpokenService()
+    rows = [
+        item(item_id=name, symbol=symbol) for name, symbol in zip("ab", (CODES[0], CODES[0]), strict=True)
+    ]
+
+    def view(name: str, state: ItemState) -> ItemView:
+        return ItemView(name, CODES[0], state, "", "", 500, 500)
+
+    async def story(desk: RunningDesk) -> None:
+        figure = desk.panels.account.protection
+        service.outbox.put(ItemsNews(tuple(rows)))
+        service.outbox.put(ItemViewsNews((view("a", ItemState.HOLDING), view("b", ItemState.ALERT_ONLY))))
+        await desk.until(lambda: figure.value.text() == "1 / 1")
+        service.outbox.put(PositionsNews((position(CODES[0], 500), position(CODES[1], 300))))
+        await desk.until(lambda: figure.value.text() == "1 / 2")
+        assert "1 受限" in figure.extra.text()
+        service.outbox.put(ItemViewsNews((view("b", ItemState.PROTECTION_LOST),)))
+        await desk.until(lambda: figure.value.text() == "0 / 2")
+        assert "1 无保护" in figure.extra.text()
+        service.outbox.put(ItemsNews(()))
+        await desk.until(lambda: "2 受限" in figure.extra.text())
+        assert figure.value.text() == "0 / 2", "removed rows protect nothing"
 
     open_desk(service=service).play(story)
