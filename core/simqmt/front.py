@@ -10,17 +10,19 @@ import os
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from core.simqmt.conductor import Conductor, Rank
 from core.simqmt.counter import Counter
 from core.simqmt.desk import Outcome, RequestDesk
-from core.simqmt.faults import Faults
+from core.simqmt.faults import NOTHING, Faults, Plan
 from core.simqmt.records import Push, SimOrder
 from core.simqmt.reporter import FATEFUL, KILLED, Done, Reporter
 from core.simqmt.requests import NOT_CONNECTED, Call, CallReader, Client, Request, empty_answer
 from core.simqmt.sessions import Sessions
 from core.simqmt.structs import Surface
+from core.simqmt.telling import trades_first
 
 OTHER_PROCESS = (
     "模拟 MiniQMT 只在启动它的那个进程里，这是它的子进程，没有终端。请让程序在一个进程里运行（不用多进程）。"
@@ -200,12 +202,15 @@ class Front:
             self.disconnect(request.link.session)
         elif "never_answer" not in plan:
             outcome = self._desk.handle(request)
-            done.append(Done(request, plan, outcome, self._reach(outcome)))
+            done.append(Done(request, plan, outcome, self._reach(outcome, plan)))
 
-    def _reach(self, outcome: Outcome) -> list[Push]:
+    def _reach(self, outcome: Outcome, plan: Plan = NOTHING) -> list[Push]:
         """What an outcome and its arrival at the exchange cause."""
         pushes = list(outcome.pushes)
         if order_id := outcome.arriving:
+            if self._latency_ms and "trade_before_order" in plan:
+                self._on_arrival(order_id, partial(self._fills_first, pushes))
+                return []
             if self._latency_ms:
                 self._on_arrival(order_id, self._counter.arrive)
             else:
@@ -217,6 +222,9 @@ class Front:
             else:
                 pushes += self._counter.cancel_arrives(order_id)
         return pushes
+
+    def _fills_first(self, held: list[Push], order_id: int) -> tuple[Push, ...]:
+        return tuple(trades_first([*held, *self._counter.arrive(order_id)]))
 
     def _finish(self, done: list[Done]) -> None:
         """Make durable what was done, then tell it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -100,10 +100,15 @@ def _push_one(link: Client, bind: str, *payload: object) -> None:
         link.push(bind, *payload)
 
 
+def trades_first(pushes: Sequence[Push]) -> list[Push]:
+    """Fills, then the rest, each in its order."""
+    return sorted(pushes, key=lambda push: not isinstance(push, TradePush))
+
+
 def told(pushes: list[Push], plan: Plan) -> tuple[list[Push], list[Push]]:
     """What is told before the answer, and what after it."""
     if "trade_before_order" in plan:
-        pushes = sorted(pushes, key=lambda push: not isinstance(push, TradePush))
+        pushes = trades_first(pushes)
     if "push_before_response" in plan:
         return pushes, []
     if "error_before_response" in plan:

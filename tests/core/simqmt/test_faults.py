@@ -109,6 +109,16 @@ def test_what_is_late_comes_later(bare: Any, arm: Callable[[Faults], None], late
     assert names(trader.heard) == late
 
 
+def test_fills_come_before_their_order_also_when_the_order_takes_its_time_to_the_exchange(bare: Any) -> None:
+    desk, trader = bare(latency_ms=5)
+    desk.terminal.faults.trade_before_order(nth=[1, 2])
+    send(desk, trader, until="10:00:01")
+    assert names(trader.heard) == [FILLED[0], FILLED[2], FILLED[1], FILLED[3]]
+    trader.heard.clear()
+    send(desk, trader, 9.5, until="10:00:02")
+    assert names(trader.heard) == FILLED[:2], "an order that rests is told when it is there"
+
+
 def test_a_late_number_of_the_exchange_is_told_in_a_second_push(bare: Any) -> None:
     desk, trader = bare()
     desk.terminal.faults.late_sysid(nth=1)
