@@ -66,7 +66,9 @@ class Company:
         self._gifts: list[Right] = [right for right in rights_of(security, calendar) if right.gift]
         kind = draws(8, 0, security.symbol, "company")
         share = [number % ONE / ONE for number in kind]
-        self._total = round(security.volume / (0.0025 + 0.0150 * share[0]) / 10_000) * 10_000.0
+        # How much of it changes hands on a day; bonds go from hand to hand.
+        traded = 0.2 + 0.6 * share[0] if cls is SecurityClass.CB else 0.0025 + 0.0150 * share[0]
+        self._total = round(security.volume / traded / 10_000) * 10_000.0
         self._floating = round(self._total * (0.60 + 0.40 * share[1]) / 100) * 100.0
         bank = industry_of(security.symbol, security.name) == "银行"
         self._bank = bank

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from sys import float_info
 from typing import Any
 
 from core.domain.market import Instrument, Quote
@@ -13,6 +14,10 @@ from core.simqmt.data_shapes import LOT
 
 _FLOAT, _TOTAL = 1_000_000_000.0, 1_200_000_000.0
 """Shares in circulation and in all where the market knows no company: programs divide by them."""
+
+
+_NOT_FLOAT, _NOT_INT = float_info.max, 2**31 - 1
+"""What a terminal shows in fields that mean nothing for shares."""
 
 
 def instrument_record(
@@ -43,12 +48,12 @@ def instrument_record(
         "DownStopPrice": down,
         "FloatVolumn": 0.0 if index else floating,
         "TotalVolumn": 0.0 if index else total,
-        "LongMarginRatio": 0.0,
-        "ShortMarginRatio": 0.0,
+        "LongMarginRatio": _NOT_FLOAT,
+        "ShortMarginRatio": _NOT_FLOAT,
         "PriceTick": float(item.tick),
         "VolumeMultiple": 1,
-        "MainContract": 2147483647,
-        "LastVolume": 0,
+        "MainContract": _NOT_INT,
+        "LastVolume": _NOT_INT,
         "MaxMarketOrderVolume": 1_000_000,
         "MinMarketOrderVolume": LOT,
         "MaxLimitOrderVolume": 1_000_000,

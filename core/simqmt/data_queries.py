@@ -12,6 +12,7 @@ from core.exchange.calendar import MAINLAND
 from core.market.bars import midnight
 from core.simqmt.builtin_company import Company
 from core.simqmt.data_bars import BarQueries, bound
+from core.simqmt.data_bonds import bond_record
 from core.simqmt.data_dividends import factor_records
 from core.simqmt.data_instruments import instrument_record, security_types
 from core.simqmt.data_periods import PERIODS, VendorPeriod
@@ -132,6 +133,17 @@ class DataQueries:
             return {table: [] for table in tables}
         first, last = _day(start) or date.min, _day(end) or date.max
         return financial_tables(company, tables, first, last, today, told=told)
+
+    def bond(self, code: str) -> Row:
+        """What is known of a convertible bond, nothing for anything else."""
+        knowing = self.terminal.data.knowing
+        terms = None if knowing is None else knowing.bond(Symbol(code))
+        if knowing is None or terms is None:
+            return {}
+        now_ms = self.terminal.clock.now_ms()
+        quotes = [knowing.glance(symbol, now_ms) for symbol in (terms.symbol, terms.stock)]
+        last, stock_last = ((quote.last or quote.pre_close) / 1000 if quote else 0.0 for quote in quotes)
+        return bond_record(terms, last, stock_last, self.terminal.trading_day)
 
     def _company(self, symbol: Symbol) -> Company | None:
         knowing = self.terminal.data.knowing

@@ -44,9 +44,9 @@ class SecuritiesHalf:
         """No futures."""
         return ""
 
-    def get_cb_info(self, _code: str) -> bytes:
-        """Not known here."""
-        return encode({})
+    def get_cb_info(self, code: str) -> bytes:
+        """The terms of a convertible bond; an empty document for anything else."""
+        return encode(self._queries.bond(code))
 
     def get_ipo_info(self, _start: str, _end: str) -> list[dict[str, Any]]:
         """No new shares."""

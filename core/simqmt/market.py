@@ -8,6 +8,7 @@ from typing import Protocol, runtime_checkable
 
 from core.domain.enums import Period
 from core.domain.market import Bar, Instrument, Quote, Symbol
+from core.simqmt.builtin_bonds import BondTerms
 from core.simqmt.builtin_company import Company
 from core.simqmt.data_dividends import Dividend
 
@@ -95,6 +96,10 @@ class KnowingMarket(Protocol):
 
     def dividends(self, symbol: Symbol, since: date | None = None) -> Sequence[Dividend]:
         """Ex-rights days of a security, those after `since`, in time order."""
+        ...
+
+    def bond(self, symbol: Symbol) -> BondTerms | None:
+        """The terms of a convertible bond, None for anything else."""
         ...
 
     def company(self, symbol: Symbol) -> Company | None:

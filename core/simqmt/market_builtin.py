@@ -19,6 +19,7 @@ from core.errors import BadInput
 from core.exchange.boards import SecurityClass, class_of
 from core.exchange.calendar import MAINLAND, Calendar
 from core.exchange.refusals import Refused
+from core.simqmt.builtin_bonds import BondTerms, issuer_of, terms_of
 from core.simqmt.builtin_company import Company
 from core.simqmt.builtin_days import CHAIN_START, FIRST_DAY, UNLIMITED
 from core.simqmt.builtin_dice import draws
@@ -201,6 +202,15 @@ class BuiltinMarket:
         """The invented company behind a security."""
         security = self._past.security(symbol)
         return None if security is None else Company(security, self._calendar)
+
+    def bond(self, symbol: Symbol) -> BondTerms | None:
+        """The invented terms of a convertible bond."""
+        bond = self._past.security(symbol)
+        if bond is None or class_of(symbol) is not SecurityClass.CB:
+            return None
+        issuer = issuer_of(bond, self.listing())
+        stock = None if issuer is None else self._past.security(issuer[0])
+        return None if stock is None else terms_of(bond, stock)
 
     def trading_dates(self, start: date, end: date) -> list[date]:
         """Trading days of the closed interval, by the calendar."""

@@ -237,3 +237,29 @@ def test_free_shares_raise_the_number_of_shares_on_their_day(desk: Desk, xtdata:
     )[code]
     expected = (frame["close"].iloc[-2] - gift["interest"]) / (1 + gift["stockGift"])
     assert frame["preClose"].iloc[-1] == pytest.approx(expected, abs=0.006)
+
+
+def test_a_convertible_bond_costs_somewhat_more_than_its_conversion_gives(desk: Desk, xtdata: Any) -> None:
+    assert xtdata.download_cb_data() is True
+    bonds = xtdata.get_stock_list_in_sector("沪深转债")
+    ticks = xtdata.get_full_tick(bonds)
+    for code in bonds:
+        info = xtdata.get_cb_info(code)
+        assert (info["bondCode"], info["bondName"]) == (
+            code,
+            xtdata.get_instrument_detail(code)["InstrumentName"],
+        )
+        assert info["stockCode"] in xtdata.get_stock_list_in_sector(
+            f"{'上证' if code.endswith('SH') else '深证'}A股"
+        )
+        stock = xtdata.get_full_tick([info["stockCode"]])[info["stockCode"]]
+        worth = 100 / info["bondConvPrice"] * stock["lastPrice"]
+        assert info["analConvvalue"] == pytest.approx(worth, abs=1e-3)
+        assert -15 < info["analConvpremiumratio"] < 70
+        assert info["analConvpremiumratio"] == pytest.approx(
+            (ticks[code]["lastPrice"] / worth - 1) * 100, abs=0.01
+        )
+        assert info["bondValueDate"] < info["convStartDate"] < 20261120 < info["bondMaturityDate"]
+        assert 0 < info["bondReMainSize"] <= info["bondIssueSize"]
+    assert xtdata.get_cb_info("113042.SH")["stockName"] == "上海银行", "names tell whose bond it is"
+    assert xtdata.get_cb_info(PAYER) == xtdata.get_cb_info("999999.SH") == {}
