@@ -65,6 +65,7 @@ class Need:
 def missing(
     has_library: Callable[[str], bool], has_ensurepip: bool, has_chinese_font: bool, python: tuple[int, int]
 ) -> list[Need]:
+    """What a desk needs and this machine lacks, given what was found."""
     needs = [Need(soname, packages) for soname, packages in LIBRARIES.items() if not has_library(soname)]
     if not has_ensurepip:
         needs.append(Need("venv with pip", ("python{}.{}-venv".format(*python), "python3-venv")))
@@ -85,6 +86,7 @@ def choose_packages(needs: Iterable[Need], known: Callable[[str], bool]) -> list
 
 
 def install_arguments(packages: list[str]) -> list[str]:
+    """The command line that installs packages."""
     return ["apt-get", "install", "-y", "--no-install-recommends", *packages]
 
 
@@ -100,6 +102,7 @@ def line_to_type(packages: list[str], root: bool, has_sudo: bool) -> str:
 
 
 def library_loads(soname: str) -> bool:
+    """Whether the dynamic loader finds a library."""
     try:
         ctypes.CDLL(soname)
     except OSError:
@@ -108,6 +111,7 @@ def library_loads(soname: str) -> bool:
 
 
 def chinese_font_installed() -> bool:
+    """Whether any file of the usual font folders is a font with Chinese letters."""
     home = Path.home()
     data = Path(os.environ.get("XDG_DATA_HOME") or home / ".local" / "share")
     folders = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), home / ".fonts", data / "fonts")
@@ -116,10 +120,12 @@ def chinese_font_installed() -> bool:
 
 
 def package_known(name: str) -> bool:
+    """Whether the package lists of this machine name a package."""
     return _quiet("apt-cache", "show", "--quiet=2", name)
 
 
 def missing_here() -> list[Need]:
+    """What this very machine lacks."""
     importlib.invalidate_caches()
     has_ensurepip = importlib.util.find_spec("ensurepip") is not None
     return missing(library_loads, has_ensurepip, chinese_font_installed(), sys.version_info[:2])

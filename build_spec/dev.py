@@ -45,6 +45,7 @@ class Stop(Exception):
 
 
 def python_fits(version: tuple[int, ...]) -> bool:
+    """Whether the project runs on this version."""
     return OLDEST <= tuple(version[:2]) <= NEWEST
 
 
@@ -80,6 +81,7 @@ def base_python() -> str:
 
 
 def fingerprint(*parts: str | bytes) -> str:
+    """One number for all of these parts."""
     digest = hashlib.sha256()
     for part in parts:
         data = part.encode("utf-8", "surrogateescape") if isinstance(part, str) else part
@@ -122,6 +124,7 @@ def work_to_do(wanted: tuple[str, str], found: tuple[str, str] | None, python_th
 
 
 def venv_python() -> Path:
+    """The interpreter of the own environment."""
     return VENV / "Scripts" / "python.exe" if WINDOWS else VENV / "bin" / "python"
 
 
@@ -157,6 +160,7 @@ def prepare() -> None:
 
 
 def check_system() -> None:
+    """On Linux: provide what no wheel brings, or stop and say what to install."""
     if not sys.platform.startswith("linux"):
         return
     import debian  # beside this file; not needed, so not read, on a call that starts at once
@@ -201,10 +205,12 @@ def hand_over(command: list[str], environment: dict[str, str] | None = None) -> 
 
 
 def say(text: str) -> None:
+    """A line to the user, apart from what the command prints."""
     print(f"dev.py: {text}", file=sys.stderr, flush=True)
 
 
 def main(argv: list[str]) -> int:
+    """Run what the arguments ask for; returns the exit code."""
     if not argv or argv[0] not in ("run", "test"):
         print(USAGE, file=sys.stderr)
         return 0 if argv and argv[0] in ("-h", "--help") else 2

@@ -111,6 +111,7 @@ def run_tests(arguments: Sequence[str]) -> int:
 
 
 def say(text: str) -> None:
+    """A line to the user, apart from what the command prints."""
     print(f"foreign.py: {text}", file=sys.stderr, flush=True)
 
 

@@ -39,6 +39,7 @@ def compile_command(uv: str, extra: list[str]) -> list[str]:
 
 
 def main(argv: list[str]) -> int:
+    """Rewrite the lock file from an environment made anew."""
     with tempfile.TemporaryDirectory() as folder:
         venv.create(folder, with_pip=True)
         scripts = Path(folder) / ("Scripts" if os.name == "nt" else "bin")

@@ -32,12 +32,16 @@ from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.domain.market import Symbol
+from core.domain.watch import WatchItem
 from core.errors import BadInput, DingPanError, UserError
-from core.service.news import News
 from core.service.outbox import Outbox
+
+if TYPE_CHECKING:
+    from core.service.paper import PaperDesk
+    from core.simqmt.market import MarketSource
 
 ACCOUNT = "88000001"
 TAG = "RPLY"
@@ -83,42 +87,22 @@ def replay(arguments: ReplayArguments) -> dict[str, Any]:
         return _run(arguments, items, market, Path(folder))
 
 
-def _run(arguments: ReplayArguments, items: tuple[Any, ...], market: Any, folder: Path) -> dict[str, Any]:
-    from core.service.compose import Rooms
-    from core.service.paper import PaperDesk, PaperOptions
+def _run(
+    arguments: ReplayArguments, items: tuple[WatchItem, ...], market: MarketSource, folder: Path
+) -> dict[str, Any]:
+    """Compose a desk on the market, play it to the end, and read the report off it."""
     from core.service.report import build_report
 
     outbox = Outbox()
-    paper = PaperDesk(
-        PaperOptions(
-            folder=folder / "terminal",
-            account_id=ACCOUNT,
-            cash=arguments.cash,
-            holdings=arguments.positions,
-            speed=None,
-            latency_ms=arguments.latency_ms,
-            queue="touch",
-        ),
-        market,
-        Rooms(
-            journal_path=folder / "journal.db",
-            emergency_path=folder / "journal.emergency",
-            journal_tag=TAG,
-            watchlist=items,
-            with_window=False,
-        ),
-        outbox,
-    )
+    paper = _compose(arguments, items, market, folder, outbox)
     desk, loop = paper.desk, paper.desk.loop
-    news: list[News] = []
     thread = threading.Thread(target=loop.run_forever, name="trading", daemon=True)
     thread.start()
     try:
         asyncio.run_coroutine_threadsafe(desk.start(), loop).result()
         paper.conductor.finished.wait()
         asyncio.run_coroutine_threadsafe(desk.service.settle(), loop).result()
-        news += outbox.drain()
-        report = build_report(desk.service, news, _about(arguments))
+        report = build_report(desk.service, outbox.drain(), _about(arguments))
         asyncio.run_coroutine_threadsafe(desk.stop(), loop).result()
     finally:
         with suppress(RuntimeError):
@@ -126,6 +110,35 @@ def _run(arguments: ReplayArguments, items: tuple[Any, ...], market: Any, folder
         thread.join(10)
         desk.close()
     return report
+
+
+def _compose(
+    arguments: ReplayArguments,
+    items: tuple[WatchItem, ...],
+    market: MarketSource,
+    folder: Path,
+    outbox: Outbox,
+) -> PaperDesk:
+    from core.service.compose import Rooms
+    from core.service.paper import PaperDesk, PaperOptions
+
+    options = PaperOptions(
+        folder=folder / "terminal",
+        account_id=ACCOUNT,
+        cash=arguments.cash,
+        holdings=arguments.positions,
+        speed=None,
+        latency_ms=arguments.latency_ms,
+        queue="touch",
+    )
+    rooms = Rooms(
+        journal_path=folder / "journal.db",
+        emergency_path=folder / "journal.emergency",
+        journal_tag=TAG,
+        watchlist=items,
+        with_window=False,
+    )
+    return PaperDesk(options, market, rooms, outbox)
 
 
 def _about(arguments: ReplayArguments) -> dict[str, Any]:

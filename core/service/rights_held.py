@@ -141,17 +141,20 @@ class HeldItems:
 
 
 def rescaled(item: WatchItem, rescale: Rescale) -> WatchItem:
+    """The item on the prices after these ex-rights days, which it remembers as done."""
     from core.market.history.rescale import apply
 
     return with_day(apply(item, replace(rescale, hold=False)), DONE, max(rescale.days))
 
 
 def with_day(item: WatchItem, column: str, day: date) -> WatchItem:
+    """The item with a day noted in one of its extra columns."""
     kept = tuple(pair for pair in item.extra if pair[0] != column)
     return replace(item, extra=(*kept, (column, day.isoformat())))
 
 
 def day_of(item: WatchItem, column: str) -> date | None:
+    """The day noted in an extra column; None where none is, or no day can be read."""
     text = next((value for name, value in item.extra if name == column), "")
     try:
         return date.fromisoformat(text) if text else None

@@ -41,6 +41,7 @@ def owned(path: Path) -> JournalError:
 
 
 def is_folder(path: Path) -> JournalError:
+    """A folder stands where the journal should be."""
     return JournalError(f"{path} 是一个文件夹，不能当日志数据库。请改名或移走它，或另选一个数据目录。")
 
 

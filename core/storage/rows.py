@@ -33,6 +33,7 @@ def time_to_text(moment: datetime) -> str:
 
 
 def text_to_time(value: str) -> datetime:
+    """ISO text to an aware time in Shanghai."""
     return datetime.fromisoformat(value).astimezone(SHANGHAI)
 
 
@@ -77,6 +78,7 @@ def item_to_row(item: WatchItem) -> Row:
 
 
 def row_to_item(row: RowView) -> WatchItem:
+    """The watch item of a row, as it was saved."""
     return WatchItem(
         item_id=row["item_id"],
         symbol=Symbol(row["symbol"]),
@@ -100,6 +102,7 @@ def row_to_item(row: RowView) -> WatchItem:
 
 
 def signal_to_row(signal: Signal) -> Row:
+    """A signal as a row."""
     time = time_to_text(signal.time)
     return {
         "signal_id": signal.signal_id,
@@ -114,6 +117,7 @@ def signal_to_row(signal: Signal) -> Row:
 
 
 def row_to_signal(row: RowView) -> Signal:
+    """The signal of a row."""
     return Signal(
         signal_id=row["signal_id"],
         item_id=row["item_id"],
@@ -144,6 +148,7 @@ def decision_to_row(decision: Decision) -> Row:
 
 
 def reasons_to_rows(decision: Decision) -> list[Row]:
+    """The reasons of a decision as rows, numbered in their order."""
     return [
         {
             "decision_id": decision.decision_id,
@@ -157,10 +162,12 @@ def reasons_to_rows(decision: Decision) -> list[Row]:
 
 
 def row_to_reason(row: RowView) -> Reason:
+    """One reason of a chain."""
     return Reason(code=row["code"], text=row["text"], passed=row["passed"])
 
 
 def row_to_decision(row: RowView, reasons: tuple[Reason, ...]) -> Decision:
+    """The decision of a row, with its reasons, which are rows of their own."""
     return Decision(
         decision_id=row["decision_id"],
         signal_id=row["signal_id"],
@@ -200,6 +207,7 @@ def intent_to_row(intent: Intent) -> Row:
 
 
 def row_to_intent(row: RowView) -> Intent:
+    """The intent of a row."""
     return Intent(
         intent_id=row["intent_id"],
         account_id=row["account_id"],
@@ -220,6 +228,7 @@ def row_to_intent(row: RowView) -> Intent:
 
 
 def order_to_row(order: Order) -> Row:
+    """A broker's order as a row, newest state."""
     time = time_to_text(order.time)
     return {
         "account_id": order.account_id,
@@ -242,6 +251,7 @@ def order_to_row(order: Order) -> Row:
 
 
 def row_to_order(row: RowView) -> Order:
+    """The order of a row."""
     return Order(
         account_id=row["account_id"],
         symbol=Symbol(row["symbol"]),
@@ -262,6 +272,7 @@ def row_to_order(row: RowView) -> Order:
 
 
 def trade_to_row(trade: Trade) -> Row:
+    """A fill as a row."""
     time = time_to_text(trade.time)
     return {
         "account_id": trade.account_id,
@@ -280,6 +291,7 @@ def trade_to_row(trade: Trade) -> Row:
 
 
 def row_to_trade(row: RowView) -> Trade:
+    """The fill of a row."""
     return Trade(
         account_id=row["account_id"],
         symbol=Symbol(row["symbol"]),

@@ -181,6 +181,7 @@ class Store:
             )
 
     def add_signal(self, signal: Signal) -> None:
+        """A level that was hit."""
         self._connection.execute(_INSERT_SIGNAL, rows.signal_to_row(signal))
 
     def add_decision(self, decision: Decision) -> None:
