@@ -35,6 +35,9 @@ class WatchlistEditing(QObject):
         watchlist.rescale_accepted.connect(
             lambda item_id: requests.send(lambda command_id: c.AcceptRescale(command_id, item_id))
         )
+        watchlist.rescale_refused.connect(
+            lambda item_id: requests.send(lambda command_id: c.AcceptRescale(command_id, item_id, keep=True))
+        )
         watchlist.quant_toggled.connect(self._toggle_quant)
         watchlist.import_requested.connect(self.import_watchlist)
         watchlist.export_requested.connect(self.export_watchlist)

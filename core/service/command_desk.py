@@ -61,7 +61,8 @@ class CommandDesk:
             case c.AllowFallback():
                 return self._service.allow_fallback(command.allowed)
             case c.AcceptRescale():
-                return await self._service.rights.holds.accept(command.item_id)
+                holds = self._service.rights.holds
+                return await (holds.keep if command.keep else holds.accept)(command.item_id)
             case c.PlaceOrder():
                 return self._place(command)
             case c.CancelOrder():

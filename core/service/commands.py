@@ -82,9 +82,12 @@ class LoadBars(Command):
 
 @dataclass(frozen=True, slots=True)
 class AcceptRescale(Command):
-    """The user agrees with what an ex-rights day does to the levels of an item that is held."""
+    """The user answers what an ex-rights day would do to the levels of an item that is held: agreed, or with `keep` the
+    levels stay as they are. Either way it triggers again.
+    """
 
     item_id: str
+    keep: bool = False
 
 
 @dataclass(frozen=True, slots=True)

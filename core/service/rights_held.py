@@ -86,27 +86,48 @@ class HeldItems:
         """The user agrees: apply what is proposed, or trigger again on the old levels. Raises BadInput."""
         from core.market.history.rescale import levels_of
 
-        held, item = self._held.get(item_id), self._items.all.get(item_id)
-        if held is None or item is None:
-            raise BadInput("这一项没有等待确认的除权调整。")
-        reason, rescale = held
+        item, reason, rescale = self._waiting(item_id)
         if rescale is None:
-            self._let_go(item_id)
-            self._on_items([item_id])
-            self._on_free(item.symbol)
+            self._resume(item)
             return "已确认：按原价位继续"
         if rescale.problem:
             raise BadInput(reason)
         if levels_of(item) != rescale.before:
             raise BadInput("这一项的价位已经改过，不再按除权比例换算。请核对价位后保存。")
-        changed = rescaled(item, rescale)
-        await self._parts.journal.save_items([changed])
-        self._items.change([changed])
-        self._let_go(item_id)
-        self._parts.speaker.items(tuple(self._items.all.values()))
-        self._on_items([item_id])
-        self._on_free(item.symbol)
+        await self._save(rescaled(item, rescale))
+        self._resume(item)
         return "已按除权比例换算价位"
+
+    async def keep(self, item_id: str) -> str:
+        """The user knows better: the levels stay, and these days are not asked about again.
+
+        Raises BadInput, also where the stop would sell at once: that is never what is meant.
+        """
+        item, _, rescale = self._waiting(item_id)
+        quote = self._parts.board.quote(item.symbol)
+        if item.stop_loss is not None and quote is not None and 0 < quote.last_price <= item.stop_loss:
+            text = f"现价 {quote.last_price} 不高于止损 {item.stop_loss}，按原价位恢复会立即卖出。请改好价位后保存。"
+            raise BadInput(text, field="stop_loss")
+        if rescale is not None and rescale.days:
+            await self._save(with_day(item, DONE, max(rescale.days)))
+        self._resume(item)
+        return "已确认：按原价位继续"
+
+    def _waiting(self, item_id: str) -> tuple[WatchItem, str, Rescale | None]:
+        held, item = self._held.get(item_id), self._items.all.get(item_id)
+        if held is None or item is None:
+            raise BadInput("这一项没有等待确认的除权调整。")
+        return item, *held
+
+    async def _save(self, item: WatchItem) -> None:
+        await self._parts.journal.save_items([item])
+        self._items.change([item])
+        self._parts.speaker.items(tuple(self._items.all.values()))
+
+    def _resume(self, item: WatchItem) -> None:
+        self._let_go(item.item_id)
+        self._on_items([item.item_id])
+        self._on_free(item.symbol)
 
     def _let_go(self, item_id: str) -> None:
         if self._held.pop(item_id, None) is not None:

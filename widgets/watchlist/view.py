@@ -34,6 +34,7 @@ class WatchlistView(QWidget):
     remove_requested = Signal(list)
     quant_toggled = Signal(str, bool)
     rescale_accepted = Signal(str)
+    rescale_refused = Signal(str)
     current_symbol_changed = Signal(str)
     import_requested = Signal()
     export_requested = Signal()
@@ -249,7 +250,9 @@ class WatchlistView(QWidget):
         if len(chosen) == 1 and chosen[0] in self._held:
             accept = menu.addAction(self.tr("同意除权调整，恢复触发"))
             accept.triggered.connect(lambda: self.rescale_accepted.emit(chosen[0]))
-            menu.insertAction(first, accept)
+            keep = menu.addAction(self.tr("不调整，按原价位恢复触发"))
+            keep.triggered.connect(lambda: self.rescale_refused.emit(chosen[0]))
+            menu.insertActions(first, [accept, keep])
         menu.insertActions(first, [edit, remove, copy])
         menu.insertSeparator(first)
         return menu

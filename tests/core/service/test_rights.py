@@ -143,6 +143,42 @@ def test_levels_may_wait_for_the_user(tmp_path: Path) -> None:
         assert not again.ok
 
 
+def keep(command_id: str) -> c.AcceptRescale:
+    return c.AcceptRescale(command_id, "pf", keep=True)
+
+
+def test_the_user_may_keep_the_levels_and_is_not_asked_again(tmp_path: Path) -> None:
+    """A step that nobody announced: proposed, refused, remembered."""
+    with open_desk(tmp_path, ExRightsPolicy.RESCALE) as desk:
+        tell(desk, "22.00", "22.00")
+        desk.until(lambda: desk.told(RescaleNews))
+        answer = desk.command(keep)
+        assert (answer.ok, answer.text) == (True, "已确认：按原价位继续")
+        kept = item_now(desk)
+        assert (kept.entry_low, kept.take_profit, kept.stop_loss) == (
+            ITEM.entry_low,
+            ITEM.take_profit,
+            ITEM.stop_loss,
+        )
+        assert desk.told(RescaleNews)[-1] == RescaleNews("pf", "", held=False)
+        assert not desk.command(keep).ok, "nothing waits any more"
+    with open_desk(tmp_path, ExRightsPolicy.RESCALE, [kept]) as desk:
+        tell(desk, "22.00", "22.00")
+        desk.until(lambda: desk.told(ItemViewsNews))
+        assert desk.told(RescaleNews) == []
+
+
+def test_old_levels_that_would_sell_at_once_are_not_kept(tmp_path: Path) -> None:
+    with open_desk(tmp_path, ExRightsPolicy.HOLD) as desk:
+        tell(desk, "5.50", "5.50")
+        desk.until(lambda: desk.told(RescaleNews))
+        answer = desk.command(keep)
+        assert (answer.ok, answer.field) == (False, "stop_loss")
+        assert "会立即卖出" in answer.text
+        assert desk.terminal.orders(ACCOUNT) == []
+        assert desk.command(lambda command_id: c.AcceptRescale(command_id, "pf")).ok
+
+
 def test_new_levels_of_the_user_end_the_wait(tmp_path: Path) -> None:
     with open_desk(tmp_path, ExRightsPolicy.HOLD) as desk:
         tell(desk, "5.50", "5.50")

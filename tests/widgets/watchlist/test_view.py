@@ -359,5 +359,9 @@ def test_an_item_that_is_held_offers_to_agree(desk: WatchlistView, qtbot: QtBot)
     with qtbot.waitSignal(desk.rescale_accepted) as told:
         offer.trigger()
     assert told.args == ["catl"]
+    keep = next(a for a in desk._row_menu().actions() if a.text() == "不调整，按原价位恢复触发")
+    with qtbot.waitSignal(desk.rescale_refused) as refused:
+        keep.trigger()
+    assert refused.args == ["catl"]
     desk.set_held("catl", False)
     assert "同意除权调整，恢复触发" not in [action.text() for action in desk._row_menu().actions()]
