@@ -66,7 +66,9 @@ def parse_arguments(arguments: Sequence[str]) -> RunOptions:
         account, held = _position(text)
         if account not in cash:
             raise BadInput(f"账户 {account} 没有资金。请同时给出 --cash {account}=金额", field="--position")
-        positions.setdefault(account, []).append(held)
+        if any(symbol == held[0] for symbol, *_ in positions.setdefault(account, [])):
+            raise BadInput(f"账户 {account} 的 {held[0]} 给了两次。请只留一个", field="--position")
+        positions[account].append(held)
     return RunOptions(
         program=program,
         is_module=given.module is not None,

@@ -361,6 +361,7 @@ def test_ctrl_c_ends_a_program_that_runs_for_ever(tmp_path: Path, book: str) -> 
         (["--path", "", "p.py"], "--path"),
         (["--cash", "a=1", "--cash", "a=2", "p.py"], "给了两次"),
         (["--cash", "a=1.234", "p.py"], "最多到分"),
+        (["--position", "88000001:600000.SH=1@1", "--position", "88000001:sh600000=2@1", "p.py"], "给了两次"),
         (["--position", "88000001:600000.SH=99999999999999999999@1", "p.py"], "股数"),
         (["--seed", "x", "p.py"], "种子"),
         ([], "没有给出要运行的程序"),
