@@ -152,7 +152,10 @@ def _about(arguments: ReplayArguments) -> dict[str, Any]:
 
 
 def _check_positions(arguments: ReplayArguments, known: set[Symbol]) -> None:
-    for symbol, _, _ in arguments.positions:
+    given = [symbol for symbol, _, _ in arguments.positions]
+    for place, symbol in enumerate(given):
+        if symbol in given[:place]:
+            raise BadInput(f"{symbol} 给了两次。请合成一笔，成本取平均。", where="--position")
         if symbol not in known:
             raise BadInput(
                 f"{arguments.ticks.name} 里没有 {symbol} 的行情，无法为它估值。", where="--position"

@@ -166,6 +166,14 @@ def test_a_wrong_argument_is_named(arguments: tuple[str, str], run: Run) -> None
     assert not out.exists()
 
 
+def test_a_position_given_twice_is_not_half_taken(run: Run) -> None:
+    twice = ("--position=600000.SH=1000@9.00", "--position=600000.SH=500@8.00")
+    code, said, out = run(GOOD_LIST, f"{TICK_HEADER}\n{TICK}\n", *twice)
+    assert (code, out.exists()) == (2, False)
+    assert "--position" in said
+    assert "600000.SH 给了两次" in said
+
+
 def test_a_report_that_cannot_be_written_leaves_the_old_one(run: Run, tmp_path: Path) -> None:
     """The place of the report is a folder: a sentence, and what was there is still there."""
     (tmp_path / "out.json").mkdir()
