@@ -77,7 +77,7 @@ def test_python_refuses_the_same_rules() -> None:
 
 def test_a_code_is_written_as_the_terminal_writes_it(tmp_path: Path) -> None:
     faults = read(tmp_path, '[{"fault": "stop_feed", "on": "sh600000"}]')
-    assert "stop_feed" in faults._decide("quote", "600000.SH")  # noqa: SLF001
+    assert "stop_feed" in faults._decide("quote", "600000.SH")
 
 
 def test_a_rule_that_is_used_up_works_again_when_it_is_added_again() -> None:
