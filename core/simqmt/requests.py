@@ -194,13 +194,15 @@ def _refusing_struct(surface: Surface, struct: str, request: Request, message: s
 
 
 def _json_refusal(message: str) -> str:
-    """One text that every JSON reader of xttrader can take apart."""
+    """One text that every JSON reader of xttrader can take apart, with the message where the vendor's manual has it."""
     values: dict[str, object] = {
         "account_id": "",
         "task_id": -1,
         "strategy_name": "",
         "order_remark": "",
         "error_msg": message,
+        "errorMsg": message,
+        "msg": message,
         "datas": {},
     }
     return json.dumps({"error": values, "datas": {}}, ensure_ascii=False)

@@ -59,3 +59,13 @@ def test_a_cancel_of_an_exchange_number_that_is_not_there_names_it(open_desk: Op
 def test_the_folder_shows_a_program_that_looks_that_it_may_trade(open_desk: Open) -> None:
     desk = open_desk()
     assert (desk.terminal.path / "up_queue_xtquant").is_file()
+
+
+def test_what_answers_in_json_says_no_where_the_manual_puts_its_message(open_desk: Open) -> None:
+    desk = open_desk()
+    trader = desk.trader()
+    exported = trader.api.export_data(trader.account, "deal.csv", "deal")
+    assert "不支持" in exported["error"]["errorMsg"]
+    assert trader.api.query_data(trader.account, "deal.csv", "deal") == exported
+    told = trader.api.sync_transaction_from_external("ADD", "DEAL", trader.account, [{"m_nVolume": 1}])
+    assert "不支持" in told["error"]["msg"]
