@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 from collections import deque
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from statistics import median
 
 from core.domain.enums import AlarmRank, FeedState, Phase, Side
-from core.domain.market import Quote, Symbol, ms_to_datetime
+from core.domain.market import Instrument, Quote, Symbol, ms_to_datetime
 from core.errors import UserError
 from core.exchange.sessions import domain_phase
 from core.market.polled import Beating, Polled
@@ -81,8 +82,15 @@ class FeedDesk:
         p = self._parts
         found = await p.feed.instruments(symbols)
         p.account.instruments.update(found)
-        p.speaker.instruments(tuple(found.values()))
+        p.speaker.instruments(tuple(self._named(one) for one in found.values()))
         p.describe(found.values())
+
+    def _named(self, told: Instrument) -> Instrument:
+        """To be shown: where a source knows no name (a recording), our list may. Rules never go by that name."""
+        if told.name not in ("", told.symbol):
+            return told
+        listed = self._parts.names.instrument(told.symbol)
+        return told if listed is None else replace(told, name=listed.name)
 
     async def _name(self, symbols: Sequence[Symbol]) -> bool:
         """Names before quotes; False when only our own list could be asked: quotes do not wait for a slow source."""

@@ -10,7 +10,7 @@ from core.domain.enums import FeedState, Side
 from core.domain.market import Symbol
 from core.domain.watch import WatchItem
 from core.service import commands as c
-from core.service.news import CommandAnswered, OrderNews
+from core.service.news import CommandAnswered, InstrumentsNews, OrderNews
 from core.service.sources import QuotePlan
 from tests.fakes.feeds import HandFeed
 from tests.fakes.market import instrument, quote
@@ -60,3 +60,14 @@ def test_a_symbol_with_an_order_on_its_way_keeps_its_quotes(tmp_path: Path) -> N
         edited = replace(ITEMS[0], note="x")
         assert desk.command(lambda i: c.SaveItems(i, (edited,))).ok
         assert list(hand.symbols) == [A]
+
+
+def test_a_security_that_the_source_cannot_name_is_shown_by_our_list(tmp_path: Path) -> None:
+    with RealDesk(tmp_path, ITEMS[:2], QuotePlan(), by_hand="手动") as desk:
+        nameless = replace(instrument(A, "10.00"), name=A)
+        desk.hand.known = {A: nameless, B: replace(instrument(B, "10.00"), name="我的名字")}
+        answer = desk.command(lambda i: c.SaveItems(i, (WatchItem("c", C),)))
+        assert answer.ok
+        shown = {one.symbol: one.name for news in desk.told(InstrumentsNews) for one in news.instruments}
+        assert (shown[A], shown[B]) == ("浦发银行", "我的名字")
+        assert desk.desk.service.parts.account.instruments[A] == nameless, "rules go by what the source says"
