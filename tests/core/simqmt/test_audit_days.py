@@ -55,10 +55,10 @@ class Day:
         for second in times:
             self.desk.settle(clock(second))
             act = dice.random()
-            if act < 0.15:
+            if act < 0.1:
                 self.restart(clock(second))
                 self.book()
-            elif act < 0.3:
+            elif act < 0.2:
                 self.cancel()
             else:
                 self.order()
@@ -84,7 +84,7 @@ class Day:
         security, dice = self.security, self.dice
         self.middle = on_tick(security.close * (1000 + dice.randint(-6, 6)) / 1000, security.tick)
         asks, bids = (
-            [(self.middle + sign * security.tick * step, dice.randint(1, 9) * 100) for step in steps]
+            [(self.middle + sign * security.tick * step, dice.randint(1, 3) * 100) for step in steps]
             for sign, steps in ((1, range(5)), (-1, range(1, 6)))
         )
         self.shown = {BUY: sum(volume for _, volume in asks), SELL: sum(volume for _, volume in bids)}
@@ -111,8 +111,9 @@ class Day:
         now = {BUY: 0, SELL: 0}
         for trade in self.trades():
             now[trade.order_type] += trade.traded_volume
-        for side, total in now.items():
-            assert total - self.taken[side] <= self.shown[side]
+        new = {side: now[side] - self.taken[side] for side in now}
+        for side, other in ((BUY, SELL), (SELL, BUY)):
+            assert new[side] <= self.shown[side] + new[other]  # at most all of the other side's were ours too
         self.taken, self.shown = now, {BUY: 0, SELL: 0}
 
     def orders(self) -> list[Any]:
