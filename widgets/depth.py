@@ -17,6 +17,7 @@ from widgets.panel_head import PanelHead
 from widgets.quote_head import QuoteHead, price_tone
 from widgets.securities import board_of, tick_of
 from widgets.theme import ThemeHolder, set_prop
+from widgets.tokens import direction_tone
 
 _LEFT = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
 _RIGHT = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight)
@@ -110,7 +111,7 @@ class DepthLadder(QWidget):
         painter.drawText(box, _LEFT, label)
         if asked + bid:
             balance = (bid - asked) / (bid + asked)
-            painter.setPen(theme.color("rise" if balance > 0 else "fall" if balance < 0 else "t2"))
+            painter.setPen(theme.color(direction_tone(balance)))
             shift = theme.metrics(FontRole.HEADER).horizontalAdvance(label) + 4
             painter.drawText(box.adjusted(shift, 0, 0, 0), _LEFT, formats.change_short(balance))
         if quote.best_ask and quote.best_bid:

@@ -1,11 +1,15 @@
-"""How the state of a watch item looks: one icon and one colour for each, wherever it is shown."""
+"""How the state of a watch item looks and what it is called, wherever it is shown."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from PySide6.QtCore import QCoreApplication
+
 from core.domain.enums import ItemState
 from widgets.icons import Icon
+
+translate = QCoreApplication.translate
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,3 +36,29 @@ STATE_LOOKS: dict[ItemState, StateLook] = {
     ItemState.SUSPENDED: StateLook(Icon.SUSPENDED, "t2", "t2"),
     ItemState.DONE: StateLook(Icon.TICK, "t2", "t2"),
 }
+
+
+def protection_look(state: ItemState, sellable: int) -> StateLook:
+    """Shield, open shield, padlock or octagon of a holding; while an order works its shield stays in view."""
+    if state in (ItemState.ENTERING, ItemState.EXITING, ItemState.BLOCKED):
+        state = ItemState.HOLDING if sellable or state is ItemState.EXITING else ItemState.HOLDING_UNPROTECTED
+    return STATE_LOOKS[state]
+
+
+def state_word(state: ItemState) -> str:
+    """The plain word of a state."""
+    words = {
+        ItemState.WATCHING: translate("Watchlist", "监测中"),
+        ItemState.ENTERING: translate("Watchlist", "买入中"),
+        ItemState.EXITING: translate("Watchlist", "卖出中"),
+        ItemState.HOLDING: translate("Watchlist", "持有 · 受保护"),
+        ItemState.HOLDING_UNPROTECTED: translate("Watchlist", "持有 · 无保护"),
+        ItemState.STOP_BLOCKED: translate("Watchlist", "止损待发"),
+        ItemState.PROTECTION_LOST: translate("Watchlist", "持有 · 无保护"),
+        ItemState.UNKNOWN_ORDER: translate("Watchlist", "委托不明"),
+        ItemState.BLOCKED: translate("Watchlist", "已触发 · 被拦截"),
+        ItemState.ALERT_ONLY: translate("Watchlist", "仅提醒"),
+        ItemState.SUSPENDED: translate("Watchlist", "停牌"),
+        ItemState.DONE: translate("Watchlist", "完成"),
+    }
+    return words[state]

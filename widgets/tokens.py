@@ -211,3 +211,10 @@ def make_tokens(look: Look, direction: Direction = Direction.RED_UP) -> Tokens:
         buyfill=_WEAK_FILLS[0],
         sellfill=_WEAK_FILLS[1],
     )
+
+
+def direction_tone(change: float | None) -> str:
+    """Colour of a figure by its sign."""
+    if change is None or change == 0:
+        return "t2"
+    return "rise" if change > 0 else "fall"

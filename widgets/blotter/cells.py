@@ -15,7 +15,6 @@ from widgets.blotter.words import side_tone, side_word
 from widgets.icons import Icon
 from widgets.models.cell import PAD, Align, Cell
 from widgets.models.column import Column
-from widgets.watchlist.painting import paint_name_code
 
 translate = QCoreApplication.translate
 
@@ -36,7 +35,7 @@ def name_column(of: Callable[[Any], Symbol], width: int, *, stretch: bool = Fals
         lambda r: f"{r.name} {formats.code_of(of(r))}".strip(),
         stretch=stretch,
         sort_key=of,
-        paint=lambda cell, r: paint_name_code(cell, r.name, formats.code_of(of(r))),
+        paint=lambda cell, r: cell.name_and_code(r.name, formats.code_of(of(r))),
     )
 
 

@@ -11,8 +11,8 @@ from widgets.blotter.cells import name_column
 from widgets.blotter.rows import PositionRow
 from widgets.models.cell import Align, Cell
 from widgets.models.column import Column
-from widgets.watchlist.painting import direction_tone, protection_look
-from widgets.watchlist.rows import state_word
+from widgets.state_looks import protection_look, state_word
+from widgets.tokens import direction_tone
 
 translate = QCoreApplication.translate
 

@@ -21,6 +21,7 @@ from widgets.blotter.pane import Tab, TabPane
 from widgets.blotter.row_maker import RowMaker
 from widgets.blotter.rows import AlarmRow
 from widgets.theme import ThemeHolder, set_prop
+from widgets.tokens import direction_tone
 
 _COUNT_MS = 120
 _UPPER = ("positions", "orders", "trades")
@@ -226,7 +227,7 @@ class BlotterView(QWidget):
         gains = [row.profit for row in self.positions.model.all_rows() if row.profit is not None]
         total = sum(gains, Decimal(0)) if gains else None
         self.positions.sum.setText(formats.profit(total))
-        tone = "rise" if total and total > 0 else "fall" if total else "secondary"
+        tone = direction_tone(float(total)) if total else "secondary"
         set_prop(self.positions.sum, "role", tone)
         self._cancelable()
 

@@ -64,6 +64,16 @@ class Cell:
         self.painter.drawText(box, _FLAGS[align], text)
         return width
 
+    def name_and_code(self, name: str, code: str) -> None:
+        """Name, then the code smaller; the code is never cut, the name is."""
+        left, right = self.rect.left() + PAD, self.rect.right() + 1 - PAD
+        if not name:
+            self.text(code)
+            return
+        room = max(left + 20.0, right - self.theme.advance(FontRole.HEADER, code) - 6)
+        width = self.text(name, left=left, right=room)
+        self.text(code, "t2", left=left + width + 6, right=right + PAD, role=FontRole.HEADER)
+
     def icon(self, icon: Icon, tone: str, *, left: float | None = None, size: float = 14) -> None:
         """Draw an icon at `left`, or in the middle of the cell."""
         x = self.rect.center().x() - size / 2 + 0.5 if left is None else left

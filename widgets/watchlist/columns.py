@@ -9,6 +9,7 @@ from widgets import formats
 from widgets.core_words import core_text
 from widgets.models.cell import Align
 from widgets.models.column import Column
+from widgets.tokens import direction_tone
 from widgets.watchlist import painting
 from widgets.watchlist.rows import WatchRow, flag_words, near_text, protection_text
 
@@ -24,7 +25,7 @@ def _drawn(_: WatchRow) -> str:
 
 
 def _price_tone(row: WatchRow) -> str:
-    return "t3" if row.stale or row.last <= 0 else painting.direction_tone(row.change)
+    return "t3" if row.stale or row.last <= 0 else direction_tone(row.change)
 
 
 def _change_text(row: WatchRow) -> str:
@@ -33,7 +34,7 @@ def _change_text(row: WatchRow) -> str:
 
 def _profit_tone(row: WatchRow) -> str:
     gain = row.profit
-    return "t3" if gain is None else painting.direction_tone(float(gain))
+    return "t3" if gain is None else direction_tone(float(gain))
 
 
 def _stop_text(row: WatchRow) -> str:

@@ -7,11 +7,12 @@ from collections.abc import Callable
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
-from core.domain.enums import ItemState, QuoteFlag
+from core.domain.enums import QuoteFlag
 from widgets import formats
 from widgets.fonts import FontRole
 from widgets.models.cell import PAD, Align, Cell
-from widgets.state_looks import STATE_LOOKS, StateLook
+from widgets.state_looks import STATE_LOOKS, protection_look
+from widgets.tokens import direction_tone
 from widgets.watchlist.levels import LevelKind, ruler
 from widgets.watchlist.rows import WatchRow, flag_mark
 from widgets.watchlist.spark import LEAST_SLOTS
@@ -22,28 +23,9 @@ SWITCH = (28, 14)
 _SPARK_POINTS = 80  # more points than pixels cost time and show nothing
 
 
-def direction_tone(change: float | None) -> str:
-    """Colour of a figure by its sign."""
-    if change is None or change == 0:
-        return "t2"
-    return "rise" if change > 0 else "fall"
-
-
 def paint_name(cell: Cell, row: WatchRow) -> None:
     """Name, then the code smaller; the code is never cut, the name is."""
-    paint_name_code(cell, row.name, row.code)
-
-
-def paint_name_code(cell: Cell, name: str, code: str) -> None:
-    """Name and code of any row."""
-    left, right = cell.rect.left() + PAD, cell.rect.right() + 1 - PAD
-    code_width = cell.theme.advance(FontRole.HEADER, code)
-    if not name:
-        cell.text(code)
-        return
-    room = max(left + 20.0, right - code_width - 6)
-    width = cell.text(name, left=left, right=room)
-    cell.text(code, "t2", left=left + width + 6, right=right + PAD, role=FontRole.HEADER)
+    cell.name_and_code(row.name, row.code)
 
 
 def paint_price(cell: Cell, row: WatchRow) -> None:
@@ -210,13 +192,6 @@ def paint_protection(cell: Cell, row: WatchRow) -> None:
     left = cell.rect.left() + PAD
     cell.icon(look.icon, look.tone, left=left - 1, size=ICON)
     cell.text(text, look.text_tone, left=left + 19)
-
-
-def protection_look(state: ItemState, sellable: int) -> StateLook:
-    """Shield, open shield, padlock or octagon of a holding; while an order works its shield stays in view."""
-    if state in (ItemState.ENTERING, ItemState.EXITING, ItemState.BLOCKED):
-        state = ItemState.HOLDING if sellable or state is ItemState.EXITING else ItemState.HOLDING_UNPROTECTED
-    return STATE_LOOKS[state]
 
 
 def paint_switch(cell: Cell, row: WatchRow) -> None:

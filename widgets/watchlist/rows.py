@@ -13,7 +13,7 @@ from core.domain.market import Quote
 from core.domain.money import CENT
 from core.domain.watch import WatchItem
 from widgets.formats import DASH, change_short, code_of
-from widgets.state_looks import STATE_LOOKS
+from widgets.state_looks import STATE_LOOKS, state_word
 from widgets.watchlist.levels import LevelKind, Near, nearest
 from widgets.watchlist.spark import Spark
 
@@ -163,25 +163,6 @@ def flag_words(flags: QuoteFlag) -> list[str]:
     if flags & QuoteFlag.DOWN_LOCKED:
         flags &= ~QuoteFlag.DOWN_TOUCHED
     return [text for flag, text in words.items() if flags & flag]
-
-
-def state_word(state: ItemState) -> str:
-    """The plain word of a state."""
-    words = {
-        ItemState.WATCHING: translate("Watchlist", "监测中"),
-        ItemState.ENTERING: translate("Watchlist", "买入中"),
-        ItemState.EXITING: translate("Watchlist", "卖出中"),
-        ItemState.HOLDING: translate("Watchlist", "持有 · 受保护"),
-        ItemState.HOLDING_UNPROTECTED: translate("Watchlist", "持有 · 无保护"),
-        ItemState.STOP_BLOCKED: translate("Watchlist", "止损待发"),
-        ItemState.PROTECTION_LOST: translate("Watchlist", "持有 · 无保护"),
-        ItemState.UNKNOWN_ORDER: translate("Watchlist", "委托不明"),
-        ItemState.BLOCKED: translate("Watchlist", "已触发 · 被拦截"),
-        ItemState.ALERT_ONLY: translate("Watchlist", "仅提醒"),
-        ItemState.SUSPENDED: translate("Watchlist", "停牌"),
-        ItemState.DONE: translate("Watchlist", "完成"),
-    }
-    return words[state]
 
 
 def near_text(row: WatchRow) -> str:
