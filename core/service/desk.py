@@ -5,7 +5,6 @@ trading thread.
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +15,7 @@ from core.domain.watch import WatchItem
 from core.errors import UserError
 from core.service.logs import close_log, open_log
 from core.service.outbox import Outbox
-from core.service.paper_account import account_name, make_folder, market_of
+from core.service.paper_account import account_name, make_folder, market_of, start_anew
 from core.service.runtime import Desk
 
 if TYPE_CHECKING:
@@ -156,8 +155,7 @@ def _recorded(
 
     market = ReplayMarket(Path(choice.ticks))
     folder = settings.data_dir / "recorded"
-    shutil.rmtree(folder, ignore_errors=True)
-    make_folder(folder)
+    start_anew(folder)
     options = PaperOptions(
         folder=folder / "terminal", account_id=settings.account_id, cash=settings.cash, speed=settings.speed
     )

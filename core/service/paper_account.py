@@ -8,6 +8,7 @@ committed, so that recovery is real.
 from __future__ import annotations
 
 import logging
+import shutil
 import zlib
 from datetime import date, datetime
 from pathlib import Path
@@ -75,3 +76,19 @@ def _put_aside(folder: Path) -> Path:
     folder.rename(aside)
     make_folder(folder)
     return aside
+
+
+def start_anew(folder: Path) -> None:
+    """Forget the account of an earlier run: what a desk made, and nothing else that lies there.
+
+    Raises UserError where another program runs on it.
+    """
+    from core.simqmt.store import FolderLock
+
+    terminal = folder / "terminal"
+    make_folder(terminal)
+    FolderLock(terminal).release()
+    shutil.rmtree(terminal, ignore_errors=True)
+    for pattern in ("journal.db*", "journal.emergency*"):
+        for path in folder.glob(pattern):
+            path.unlink(missing_ok=True)

@@ -15,7 +15,7 @@ from core.errors import UserError
 from core.exchange.calendar import MAINLAND
 from core.service.desk import Composer, DeskChoice, default_watchlist
 from core.service.outbox import Outbox
-from core.service.paper_account import market_of
+from core.service.paper_account import market_of, start_anew
 from core.simqmt.market_builtin import DEFAULT_DAY, BuiltinMarket
 from core.simqmt.store import Changes, Store
 from tests.fakes.market import at
@@ -157,3 +157,26 @@ def test_paper_on_real_quotes_has_an_account_of_its_own(tmp_path: Path) -> None:
         assert not (tmp_path / "paper").exists()
     finally:
         desk.close()
+
+
+def test_a_recorded_day_starts_anew_and_touches_nothing_else(tmp_path: Path) -> None:
+    folder = tmp_path / "recorded"
+    leave(folder, "10:30:00")
+    own = ("journal.db", "journal.db-wal", "journal.db.lock", "journal.emergency")
+    others = ("20220601.csv.gz", "notes.txt")
+    for name in (*own, *others):
+        (folder / name).write_text("x", encoding="utf-8")
+    start_anew(folder)
+    assert sorted(path.name for path in folder.iterdir()) == sorted(others), "the recording may lie there too"
+
+
+def test_a_recorded_day_that_runs_is_left_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "recorded"
+    running = Store(folder / "terminal")
+    (folder / "journal.db").write_text("x", encoding="utf-8")
+    try:
+        with pytest.raises(UserError, match="正被另一个程序使用"):
+            start_anew(folder)
+    finally:
+        running.close()
+    assert (folder / "journal.db").exists()
