@@ -2092,12 +2092,28 @@
 <context>
     <name>WatchlistEditing</name>
     <message>
+        <source>{name} {n} 股</source>
+        <translation>{name} {n} shares</translation>
+    </message>
+    <message>
+        <source>、</source>
+        <translation>, </translation>
+    </message>
+    <message>
         <source>导入监测列表</source>
         <translation>Import watchlist</translation>
     </message>
     <message>
         <source>导出监测列表</source>
         <translation>Export watchlist</translation>
+    </message>
+    <message>
+        <source>已删除 {count} 项。Ctrl+Z 撤销</source>
+        <translation>Removed {count} items. Ctrl+Z undoes it</translation>
+    </message>
+    <message>
+        <source>已删除 {count} 项，持有的 {told} 不再有止损。Ctrl+Z 撤销</source>
+        <translation>Removed {count} items; held {told} has no stop any more. Ctrl+Z undoes it</translation>
     </message>
     <message>
         <source>没有可撤销的修改</source>
@@ -2114,6 +2130,10 @@
 </context>
 <context>
     <name>WatchlistView</name>
+    <message>
+        <source>不调整，按原价位恢复触发</source>
+        <translation>Do not rescale; trigger again at the old levels</translation>
+    </message>
     <message>
         <source>删除 {n} 项 Del</source>
         <translation>Delete {n} Del</translation>
