@@ -15,6 +15,7 @@ from core.simqmt.data_bars import BarQueries, bound
 from core.simqmt.data_bonds import bond_record
 from core.simqmt.data_dividends import factor_records
 from core.simqmt.data_instruments import instrument_record, security_types
+from core.simqmt.data_level2 import nothing
 from core.simqmt.data_periods import PERIODS, VendorPeriod
 from core.simqmt.data_reports import financial_tables
 from core.simqmt.data_shapes import (
@@ -102,7 +103,9 @@ class DataQueries:
     ) -> Any:
         first, last = bound(start, late=False), bound(end, late=True)
         since = midnight(last) if first is None and last is not None else first
-        seen = self.terminal.data.seen(Symbol(code), since) if period == "tick" else []
+        if period != "tick":
+            return nothing(period, list(fields))
+        seen = self.terminal.data.seen(Symbol(code), since)
         rows = [
             tick_record(quote)
             for quote in seen

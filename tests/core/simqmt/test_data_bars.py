@@ -183,8 +183,14 @@ def test_ticks_come_as_arrays_with_the_book_in_lists_or_levels(desk: Desk, xtdat
     empty = xtdata.get_market_data_ex([], [PAYH], "tick")[PAYH]
     assert len(empty) == 0
     assert "askPrice" in empty.columns
-    for period in ("l2quote", "l2order", "7m"):
-        assert len(xtdata.get_market_data_ex([], [PFYH], period)[PFYH]) == 0
+    columns = {"l2quote": "bidPrice", "l2order": "entrustNo", "l2transaction": "tradeFlag", "7m": "time"}
+    for period, column in columns.items():
+        nothing = xtdata.get_market_data_ex([], [PFYH], period)[PFYH]
+        assert len(nothing) == 0
+        assert column in nothing.columns
+    assert "lastPrice" not in xtdata.get_market_data_ex([], [PFYH], "l2order")[PFYH].columns
+    asked = xtdata.get_market_data_ex(["price", "volume"], [PFYH], "l2order")[PFYH]
+    assert list(asked.columns) == ["price", "volume"]
 
 
 def test_a_single_code_is_not_a_list(desk: Desk, xtdata: Any) -> None:
