@@ -20,6 +20,8 @@ from core.domain.market import Quote, Symbol
 from core.domain.money import milli_to_decimal
 from core.domain.watch import WatchItem
 from core.errors import UserError
+from core.market.history.exrights import LastClose, announced, from_quote, upcoming
+from core.market.history.rescale import levels_of, plan, preview
 from core.service.items import ItemBook
 from core.service.parts import DeskParts
 from core.service.rights_check import DayCheck
@@ -149,8 +151,6 @@ class RightsDesk:
 
     def _look_back(self, symbol: Symbol) -> None:
         """Say what happened while the desk was closed: the last close is a new price already, so no quote tells."""
-        from core.market.history.rescale import levels_of
-
         past = [one.day for one in self._announced.get(symbol, ()) if one.day < self._check.day]
         for item in [self._items.all[item_id] for item_id in self._items.of(symbol)] if past else ():
             set_on, done = day_of(item, SET_ON), day_of(item, DONE)
@@ -166,9 +166,6 @@ class RightsDesk:
 
     def _look_ahead(self, symbol: Symbol, known: Yesterday | None) -> None:
         """Say what an announced day is expected to do to the levels; nothing is changed before its first quote."""
-        from core.market.history.exrights import LastClose, announced, upcoming
-        from core.market.history.rescale import preview
-
         quote = self._parts.board.quote(symbol)
         last = None if known is None else known.last
         if quote is not None and quote.last > 0 and quote.time.date() == self._check.day:
@@ -191,8 +188,6 @@ class RightsDesk:
         """Before anything is triggered by them: is this the first quote of an ex-rights day?"""
         if not self._open:
             return
-        from core.market.history.exrights import from_quote
-
         for quote in quotes:
             known = self._open.get(quote.symbol)
             if known is None or quote.time.date() != self._check.day:
@@ -210,8 +205,6 @@ class RightsDesk:
                 self._unsure(finding)
 
     def _found(self, rights: ExRights, policy: ExRightsPolicy) -> None:
-        from core.market.history.rescale import plan
-
         applied: list[WatchItem] = []
         for item in [self._items.all[item_id] for item_id in self._items.of(rights.symbol)]:
             rescale = plan(

@@ -13,6 +13,7 @@ from core.domain.exrights import Rescale
 from core.domain.market import Symbol
 from core.domain.watch import WatchItem
 from core.errors import BadInput
+from core.market.history.rescale import apply, levels_of
 from core.service.items import ItemBook
 from core.service.news import RescaleNews
 from core.service.parts import DeskParts
@@ -71,8 +72,6 @@ class HeldItems:
         """The user saves items: levels that changed are set today, and no longer held."""
         if not self.watched:
             return list(items)
-        from core.market.history.rescale import levels_of
-
         found = []
         for item in items:
             before = self._items.all.get(item.item_id)
@@ -84,8 +83,6 @@ class HeldItems:
 
     async def accept(self, item_id: str) -> str:
         """The user agrees: apply what is proposed, or trigger again on the old levels. Raises BadInput."""
-        from core.market.history.rescale import levels_of
-
         item, reason, rescale = self._waiting(item_id)
         if rescale is None:
             self._resume(item)
@@ -163,8 +160,6 @@ class HeldItems:
 
 def rescaled(item: WatchItem, rescale: Rescale) -> WatchItem:
     """The item on the prices after these ex-rights days, which it remembers as done."""
-    from core.market.history.rescale import apply
-
     return with_day(apply(item, replace(rescale, hold=False)), DONE, max(rescale.days))
 
 
