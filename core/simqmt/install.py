@@ -7,6 +7,7 @@ by the path it is given, a data client takes the newest one.
 from __future__ import annotations
 
 import gc
+import importlib
 import os
 import sys
 from collections.abc import Sequence
@@ -27,6 +28,7 @@ from core.xtquant_package import import_xtquant
 
 DATA_MODULE = "xtquant.datacenter"
 _MARK = "simqmt_registry"
+_OTHER_VERSION = "请换一个版本：pip install --upgrade xtquant"
 
 
 class Registry:
@@ -152,16 +154,35 @@ def uninstall(terminal: SimTerminal) -> None:
             registry.remove(terminal)
 
 
-def import_package() -> Any:
-    """Import `xtquant` itself, guarded (`core.xtquant_package`). Raises UserError where it is not installed."""
+def import_package(beside: Path | None = None) -> Any:
+    """Import `xtquant` itself, guarded (`core.xtquant_package`); where none is installed, the copy in the folder `beside`.
+
+    Raises UserError.
+    """
     try:
         return import_xtquant()
     except ImportError as error:
-        if error.name == "xtquant":
+        if error.name != "xtquant":
+            raise UserError(f"xtquant 不能导入（{error}）。{_OTHER_VERSION}") from error
+        if beside is None or not (beside / "xtquant" / "xttrader.py").is_file():
             raise UserError("没有安装 xtquant。请先安装：pip install xtquant") from error
-        raise UserError(
-            f"xtquant 不能导入（{error}）。请换一个版本：pip install --upgrade xtquant"
-        ) from error
+    sys.path.insert(0, str(beside))
+    try:
+        return import_xtquant()
+    except ImportError as error:
+        raise UserError(f"{beside} 里的 xtquant 不能导入（{error}）。{_OTHER_VERSION}") from error
+    finally:
+        sys.path.remove(str(beside))
+
+
+def import_needed(names: Sequence[str]) -> None:
+    """Import what the stand-ins look up later. Raises UserError."""
+    for name in names:
+        try:
+            importlib.import_module(name)
+        except ImportError as error:
+            cure = f"请安装或换一个版本：pip install --upgrade {name.partition('.')[0]}"
+            raise UserError(f"{name} 不能导入（{error}）。{cure}") from error
 
 
 def _registry(name: str) -> Registry | None:

@@ -24,7 +24,7 @@ from core.errors import BadInput, UserError
 from core.exchange.calendar import MAINLAND
 from core.simqmt.conductor import Conductor
 from core.simqmt.faults import Faults, Hit
-from core.simqmt.install import import_package, install
+from core.simqmt.install import import_needed, import_package, install
 from core.simqmt.market import MarketSource
 from core.simqmt.market_builtin import BuiltinMarket
 from core.simqmt.market_replay import ReplayMarket
@@ -52,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     try:
         options = parse_arguments(sys.argv[1:] if arguments is None else arguments)
         program = find_program(options.program, is_module=options.is_module)
-        terminal = open_terminal(options)
+        terminal = open_terminal(options, program.folder)
         travel = _time_travel() if options.fake_time else None
     except UserError as error:
         _not_started(error)
@@ -81,15 +81,15 @@ def _tell(hit: Hit) -> None:
     sys.stderr.flush()
 
 
-def open_terminal(options: RunOptions) -> SimTerminal:
+def open_terminal(options: RunOptions, beside: Path | None = None) -> SimTerminal:
     """The terminal of these options, installed for every folder; its clock stands until it is started.
 
-    It is closed when the interpreter ends, after the program's own threads.
+    It is closed when the interpreter ends, after the program's own threads. `beside` is the program's folder, which may
+    bring an xtquant of its own.
     """
     _keep_beijing_time()
-    import_package()
-    for name in _NEEDED:
-        importlib.import_module(name)
+    import_package(beside)
+    import_needed(_NEEDED)
     last = last_moment(options.folder) if options.folder is not None else None
     market, start_ms = _market(options, last)
     clock = Conductor(start_ms, lockstep=False, speed=options.speed)

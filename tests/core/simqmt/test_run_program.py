@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -9,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.core.simqmt.test_runner import command, environment, run
+from tests.core.simqmt.test_runner import ROOT, command, environment, run, xtquant_folder
 
 WAITS = """
 import time
@@ -150,3 +152,45 @@ def test_what_the_terminal_does_not_offer_is_said_once_where_the_answer_is_an_em
     assert len(told) == 2, done.stderr
     assert ("query_credit_detail" in told[0], "query_stk_compacts" in told[1]) == (True, True)
     assert all("不支持" in line for line in told)
+
+
+HIDES = """
+import sys
+from importlib.machinery import PathFinder
+
+class NotInstalled:
+    def find_spec(self, fullname, path, target=None):
+        if fullname != "xtquant" or path is not None:
+            return None
+        found = PathFinder.find_spec(fullname, [one for one in sys.path if "site-packages" not in one])
+        if found is None:
+            raise ModuleNotFoundError("No module named 'xtquant'", name="xtquant")
+        return found
+
+sys.meta_path.insert(0, NotInstalled())
+"""
+
+
+@pytest.mark.parametrize("brings", [True, False])
+def test_where_no_xtquant_is_installed_the_programs_own_copy_serves(tmp_path: Path, brings: bool) -> None:
+    (tmp_path / "hiding").mkdir()
+    (tmp_path / "hiding" / "sitecustomize.py").write_text(HIDES, encoding="utf-8")
+    folder = tmp_path / "program"
+    folder.mkdir()
+    (folder / "program.py").write_text(
+        AGAIN.partition("for name")[0] + "print(xttrader.__file__)", encoding="utf-8"
+    )
+    if brings:
+        native = shutil.ignore_patterns("*.pyd", "*.dll", "doc", "qmttools", "__pycache__")
+        shutil.copytree(xtquant_folder(), folder / "xtquant", ignore=native)
+    path = os.pathsep.join([str(tmp_path / "hiding"), str(ROOT)])
+    done = subprocess.run(
+        command("--quiet", str(folder / "program.py")), env=environment() | {"PYTHONPATH": path},
+        capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    if brings:
+        assert (done.returncode, done.stdout.strip()) == (0, str(folder / "xtquant" / "xttrader.py")), (
+            done.stderr
+        )
+    else:
+        assert (done.returncode, "pip install xtquant" in done.stderr) == (2, True), done.stderr
