@@ -85,11 +85,18 @@ class OwnCall:
 
 
 def fill_own(
-    exchange: str, orders: Sequence[CallOrder], shown: Quote, *, reference: int, tick: int
+    exchange: str,
+    orders: Sequence[CallOrder],
+    shown: Quote,
+    *,
+    reference: int,
+    tick: int,
+    meeting: bool = False,
 ) -> OwnCall:
     """An auction of the displayed levels of `shown` with our orders; displayed volume at the price goes first.
 
-    Our orders count for the price, but fill only with what the other side displays, never with each other.
+    Our orders count for the price. With `meeting` they fill with each other too, so that what is better than the price
+    fills whole; else, those of one account, only with what the other side displays.
     """
     market = [
         *(AuctionOrder(Side.BUY, price, volume) for price, volume in _orders_of(shown.bids)),
@@ -101,21 +108,36 @@ def fill_own(
         return OwnCall((), None, shown.bids, shown.asks)
     fills: list[CallFill] = []
     taken = {Side.BUY: 0, Side.SELL: 0}
-    for side in (Side.BUY, Side.SELL):
-        room = sum(order.volume for order in market if _reaches(order, side, found.price))
+    for side, other in ((Side.BUY, Side.SELL), (Side.SELL, Side.BUY)):
+        reach = sum(order.volume for order in market if _reaches(order, side, found.price))
         shared, displayed = _share_out(market, _by_priority(orders, side), side, found.price, found.volume)
-        taken[side] += displayed
-        for fill in shared:
-            part = min(fill.volume, room)
-            room -= part
-            if part:
-                fills.append(CallFill(fill.order_id, fill.price, part))
+        filled = shared if meeting else _clipped(shared, reach)
+        fills += filled
+        taken[side] = max(taken[side], displayed)
+        if not meeting:
+            taken[other] = max(taken[other], sum(fill.volume for fill in filled))
     if not fills and not (taken[Side.BUY] and taken[Side.SELL]):
         return OwnCall((), None, shown.bids, shown.asks)
     bids, asks = _less(shown.bids, taken[Side.BUY]), _less(shown.asks, taken[Side.SELL])
     ours = {side: _filled(orders, fills, side) for side in (Side.BUY, Side.SELL)}
     both = min(taken[side] + ours[side] for side in ours)
     return OwnCall(tuple(fills), found.price, bids, asks, max(both, *ours.values()))
+
+
+def _clipped(fills: Sequence[CallFill], room: int) -> list[CallFill]:
+    """As many of these fills, the first first, as `room` shares allow."""
+    kept: list[CallFill] = []
+    for fill in fills:
+        part = min(fill.volume, room)
+        room -= part
+        if part:
+            kept.append(CallFill(fill.order_id, fill.price, part))
+    return kept
+
+
+def _reaches(order: AuctionOrder, side: Side, price: int) -> bool:
+    """Whether a displayed order stands opposite `side` at `price` or better."""
+    return order.side is not side and (order.price <= price if side is Side.BUY else order.price >= price)
 
 
 def _filled(orders: Sequence[CallOrder], fills: Sequence[CallFill], side: Side) -> int:
@@ -133,11 +155,6 @@ def _less(levels: Sequence[Level], taken: int) -> tuple[Level, ...]:
         if volume > part:
             left.append((price, volume - part))
     return tuple(left)
-
-
-def _reaches(order: AuctionOrder, side: Side, price: int) -> bool:
-    """Whether a displayed order stands opposite `side` at `price` or better."""
-    return order.side is not side and (order.price <= price if side is Side.BUY else order.price >= price)
 
 
 def _orders_of(levels: Sequence[Level]) -> list[Level]:

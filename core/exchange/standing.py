@@ -32,7 +32,7 @@ _COUNTED = frozenset({Phase.CONTINUOUS, Phase.LUNCH, Phase.PAUSE})
 class Standing:
     """A resting order: `volume` still open, `age` lowest is oldest, `ahead` shares before it (None: not known yet).
 
-    `since_ms` is when it joined: trades of an interval that began earlier are not counted for it.
+    `since_ms` is when it joined: trades of an interval that began earlier are not counted for it. `owner` is whose it is.
     """
 
     order_id: int
@@ -42,6 +42,7 @@ class Standing:
     age: int
     ahead: int | None = None
     since_ms: int = 0
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,8 @@ Two readings of a level-1 market, chosen once (`exchanges.make_exchange`):
 * `touch`, the replay's documented rule: orders that wait fill against displayed opposite volume of continuous
   snapshots only, oldest first, whatever stands before them (`exchange_touch`).
 
-Common to both: only the newest snapshot counts, and what an order took of it is gone until that symbol's next. Our
-orders trade with what is displayed, never with each other in continuous auction: two programs of one terminal do not
-invent a price that the market did not show. (The exchanges would match them; brokers refuse such pairs.)
+Common to both: only the newest snapshot counts, and what an order took of it is gone until that symbol's next. With `back`
+orders of different accounts meet each other too (`exchange_crossing`); with `touch` they trade with what is displayed only.
 """
 
 from __future__ import annotations
@@ -90,11 +89,13 @@ class Exchange(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Met:
-    """An arriving order against the book: fills, open rest, and the limit its rest waits at (None: cancelled)."""
+    """An arriving order against a book: fills, open rest, the limit its rest waits at (None: cancelled), and the book
+    that is left."""
 
     fills: Taken
     rest: int
     limit: int | None
+    book: Book
 
 
 class Books:
@@ -136,15 +137,10 @@ class Books:
         return quote if book is None else replace(quote, bids=book.bids, asks=book.asks)
 
     def meet(self, order: SimOrder) -> Met:
-        """An order meets the displayed book: a limit up to its price, a market order as its type says."""
-        book, kind, limit = self.book(order.symbol), price_type_of(order.price_type), order.price_milli
-        if kind is None or kind.form is not OrderForm.MARKET:
-            met = match_on_arrival(book, order.side, limit, order.open_volume)
-            self.keep(order.symbol, met.book)
-            return Met(met.fills, met.rest, limit)
-        done = match_market(book, order.side, kind, order.open_volume, protect=limit or None)
-        self.keep(order.symbol, done.book)
-        return Met(done.fills, done.unfilled, done.rest_price)
+        """An order meets the displayed book, and takes from it."""
+        met = met_by(order, self.book(order.symbol))
+        self.keep(order.symbol, met.book)
+        return met
 
     def forget(self) -> None:
         """A new day."""
@@ -169,6 +165,16 @@ def _of_yesterday(quote: Quote) -> Quote:
         limit_down=0,
         suspended=False,
     )
+
+
+def met_by(order: SimOrder, book: Book) -> Met:
+    """An order against a book: a limit up to its price, a market order as its type says."""
+    kind, limit = price_type_of(order.price_type), order.price_milli
+    if kind is None or kind.form is not OrderForm.MARKET:
+        met = match_on_arrival(book, order.side, limit, order.open_volume)
+        return Met(met.fills, met.rest, limit, met.book)
+    done = match_market(book, order.side, kind, order.open_volume, protect=limit or None)
+    return Met(done.fills, done.unfilled, done.rest_price, done.book)
 
 
 def moved_by(order: SimOrder, met: Met) -> Moved:

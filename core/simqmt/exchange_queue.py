@@ -17,15 +17,27 @@ from datetime import datetime
 
 from core.domain.enums import Phase, Side
 from core.domain.market import Quote, Symbol, datetime_to_ms, ms_to_datetime
-from core.exchange.boards import exchange_of
-from core.exchange.calling import CallFill, CallOrder, OwnCall, fill_own, fill_recorded, unmatched
+from core.exchange.calling import CallOrder, fill_recorded, unmatched
 from core.exchange.lots import OrderForm
 from core.exchange.matching import match_on_arrival
 from core.exchange.sessions import SessionPhase, phase_at
 from core.exchange.standing import Standing, advance, displayed_ahead
 from core.exchange.symbols import tick_size
 from core.exchange.ticks import milli_tick
-from core.simqmt.exchange import NOTHING, Books, Filled, Moved, form_of, is_halted, is_trading, moved_by
+from core.simqmt.exchange import (
+    NOTHING,
+    Books,
+    Filled,
+    Met,
+    Moved,
+    form_of,
+    is_halted,
+    is_trading,
+    met_by,
+    moved_by,
+)
+from core.simqmt.exchange_calls import made_call, result_of
+from core.simqmt.exchange_crossing import opponents, shared_out, with_own
 from core.simqmt.gate import late_objection
 from core.simqmt.records import SimOrder
 
@@ -47,6 +59,7 @@ class _Line:
     calling: dict[int, SimOrder] = field(default_factory=dict)
     fresh: dict[int, SimOrder] = field(default_factory=dict)
     fixed: Places = field(default_factory=dict)
+    owners: set[str] = field(default_factory=set)
 
 
 class QueueExchange(Books):
@@ -68,7 +81,9 @@ class QueueExchange(Books):
         line = self._lines.get(symbol)
         if line is None:
             if call is not None and quote.volume == call.volume:
-                self._make_call(milli_tick(tick_size(symbol)), (), call, quote)
+                _, after = made_call(milli_tick(tick_size(symbol)), (), call, quote)
+                if after is not None:
+                    self.put(after)
             return NOTHING
         fills: list[Filled] = []
         if call is not None:
@@ -84,6 +99,7 @@ class QueueExchange(Books):
     def arrive(self, order: SimOrder, moment: datetime, *, matching: bool) -> Moved:
         """Continuous: meets the book, and joins the queue with its rest. Otherwise it waits where it belongs."""
         line = self._line(order.symbol)
+        line.owners.add(order.account)
         quote = self.quote(order.symbol)
         form = form_of(order)
         if form is OrderForm.FIXED:
@@ -106,6 +122,7 @@ class QueueExchange(Books):
         """Behind everything that the next snapshot displays at its price; where it waited for a session that has not
         begun yet, it waits on."""
         line = self._line(order.symbol)
+        line.owners.add(order.account)
         session = phase_at(order.symbol, moment)
         sent = phase_at(order.symbol, ms_to_datetime(order.time_ms))
         if form_of(order) is OrderForm.FIXED:
@@ -137,13 +154,25 @@ class QueueExchange(Books):
     # continuous auction
 
     def _meet(self, line: _Line, order: SimOrder, now_ms: int) -> Moved:
-        met = self.meet(order)
+        resting = opponents(order, line.standing.values()) if len(line.owners) > 1 else []
+        met, given = (self._cross(line, order, resting)) if resting else (self.meet(order), [])
         if met.rest and met.limit is not None:
             ahead = displayed_ahead(self.book(order.symbol), order.side, met.limit)
-            line.standing[order.order_id] = Standing(
-                order.order_id, order.side, met.limit, met.rest, order.order_id, ahead, now_ms
-            )
-        return moved_by(order, met)
+            place = _place(order, now_ms)
+            line.standing[order.order_id] = replace(place, price=met.limit, volume=met.rest, ahead=ahead)
+        moved = moved_by(order, met)
+        return replace(moved, fills=(*moved.fills, *given)) if given else moved
+
+    def _cross(self, line: _Line, order: SimOrder, resting: Sequence[Standing]) -> tuple[Met, list[Filled]]:
+        """An order meets the displayed book and orders of other accounts."""
+        book = self.book(order.symbol)
+        met = met_by(order, with_own(book, order.side, resting))
+        shared = shared_out(book, order.side, resting, met.fills)
+        self.keep(order.symbol, shared.book)
+        for place in resting:
+            del line.standing[place.order_id]
+        line.standing |= {place.order_id: place for place in shared.standing}
+        return met, [Filled(number, price, volume) for number, price, volume in shared.fills]
 
     def _step(self, line: _Line, before: Quote | None, quote: Quote) -> list[Filled]:
         if not line.standing:
@@ -193,42 +222,25 @@ class QueueExchange(Books):
         line.calling = {}
         orders = [CallOrder(p.order_id, p.side, p.price, p.volume, p.age) for p in pool.values()]
         traded = result.volume - call.volume
-        price = _auction_price(call, result)
+        price = result_of(call, result)
         if traded > 0 and price:
             # In a gap the volume is the auction's; a continuous snapshot has more in it.
             volume = call.bids[0][1] if is_trading(result) and call.bids else traded
             found = fill_recorded(orders, price, min(volume, traded), left_over=unmatched(call, price))
         else:
-            found = self._make_call(line.tick, orders, call, result)
+            meeting = len({place.owner for place in pool.values()}) > 1
+            found, after = made_call(line.tick, orders, call, result, meeting=meeting)
+            if after is not None:
+                self.put(after)
         for fill in found:
             place = pool[fill.order_id]
             rest = place.volume - fill.volume
             if rest:
-                pool[fill.order_id] = Standing(place.order_id, place.side, place.price, rest, place.age)
+                pool[fill.order_id] = replace(place, volume=rest)
             else:
                 del pool[fill.order_id]
-        line.standing = {
-            number: Standing(place.order_id, place.side, place.price, place.volume, place.age)
-            for number, place in pool.items()
-        }
+        line.standing = {number: replace(place, ahead=None, since_ms=0) for number, place in pool.items()}
         return [Filled(fill.order_id, fill.price, fill.volume) for fill in found]
-
-    def _make_call(
-        self, tick: int, orders: Sequence[CallOrder], call: Quote, result: Quote
-    ) -> tuple[CallFill, ...]:
-        """An auction that nobody recorded. A book put in by hand that simply goes on shows what came of it."""
-        opening = call.phase is Phase.OPEN_CALL
-        reference = call.pre_close if opening else call.last or call.pre_close
-        made = fill_own(exchange_of(call.symbol), orders, call, reference=reference, tick=tick)
-        goes_on = (result.volume, result.last, result.bids, result.asks) == (
-            call.volume,
-            call.last,
-            call.bids,
-            call.asks,
-        )
-        if made.price is not None and goes_on:
-            self.put(_after_call(result, made, opening=opening))
-        return made.fills
 
     def _at_close(self, line: _Line, quote: Quote) -> list[Filled]:
         """Fixed-price orders take what is displayed at the closing price, oldest first."""
@@ -243,7 +255,7 @@ class QueueExchange(Books):
             if taken:
                 fills.append(Filled(number, price, taken))
             if met.rest:
-                line.fixed[number] = Standing(number, place.side, place.price, met.rest, place.age)
+                line.fixed[number] = replace(place, volume=met.rest)
             else:
                 del line.fixed[number]
         self.keep(quote.symbol, book)
@@ -258,29 +270,11 @@ class QueueExchange(Books):
 
 def _place(order: SimOrder, now_ms: int) -> Standing:
     return Standing(
-        order.order_id, order.side, order.price_milli, order.open_volume, order.order_id, None, now_ms
-    )
-
-
-def _auction_price(call: Quote, result: Quote) -> int:
-    """Shanghai files leave `open` empty until continuous trading; the last price is the auction's until then."""
-    if call.phase is Phase.OPEN_CALL and is_trading(result):
-        return result.open
-    return result.last
-
-
-def _after_call(result: Quote, made: OwnCall, *, opening: bool) -> Quote:
-    """The snapshot after an auction of our own: its price is the last one, what traded is in the day's volume and
-    displayed no more."""
-    assert made.price is not None
-    return replace(
-        result,
-        last=made.price,
-        open=made.price if opening else result.open or made.price,
-        high=made.price if opening else max(result.high, made.price),
-        low=made.price if opening else min(result.low or made.price, made.price),
-        volume=result.volume + made.volume,
-        amount=result.amount + made.volume * made.price / 1000,
-        bids=made.bids,
-        asks=made.asks,
+        order_id=order.order_id,
+        side=order.side,
+        price=order.price_milli,
+        volume=order.open_volume,
+        age=order.order_id,
+        since_ms=now_ms,
+        owner=order.account,
     )
