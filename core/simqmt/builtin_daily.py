@@ -21,6 +21,7 @@ from core.simqmt.builtin_days import CHAIN_START, EARLY_START, DayChain, DayPlan
 from core.simqmt.builtin_dice import ONE, REACH, SPREAD_OUT, name_of_stream
 from core.simqmt.builtin_minutes import MINUTES, SLOTS, TRADED, swings, volume_shape
 from core.simqmt.securities import Security
+from core.simqmt.securities_any import amount_factor
 
 Ints = NDArray[np.int64]
 _SHIFT = 10
@@ -51,6 +52,7 @@ class DailyBars:
             return []
         self._make(start, until)
         symbol, tick = self._security.symbol, self._security.tick
+        factor = amount_factor(self._security) / 1000
         return [
             Bar(
                 symbol,
@@ -61,7 +63,7 @@ class DailyBars:
                 low * tick,
                 close * tick,
                 volume,
-                amount / 1000,
+                amount * factor,
             )
             for midnight, (opened, high, low, close, volume, amount) in zip(
                 midnights[start:until], self._rows[start:until].tolist(), strict=True

@@ -26,7 +26,7 @@ from core.simqmt.builtin_days import CHAIN_START, EARLY_START, UNLIMITED, DayCha
 from core.simqmt.builtin_minutes import DayPath, Minute, make_path
 from core.simqmt.data_dividends import Dividend
 from core.simqmt.securities import SECURITIES, Security
-from core.simqmt.securities_any import invent
+from core.simqmt.securities_any import amount_factor, invent
 
 _CENT = Decimal("0.01")
 _PATHS_KEPT = 600
@@ -171,5 +171,5 @@ def _minute_bar(security: Security, midnight: int, index: int, minute: Minute) -
         minute.low * tick,
         minute.close * tick,
         minute.volume,
-        minute.amount / 1000,
+        minute.amount * amount_factor(security) / 1000,
     )

@@ -27,7 +27,7 @@ from core.simqmt.builtin_past import BuiltinPast, midnight_of
 from core.simqmt.builtin_ticks import SymbolDay
 from core.simqmt.data_dividends import Dividend
 from core.simqmt.securities import SECURITIES, Security
-from core.simqmt.securities_any import well_known
+from core.simqmt.securities_any import amount_factor, well_known
 
 DEFAULT_DAY = date(2026, 11, 20)
 DEFAULT_START = time(9, 29, 50)
@@ -240,7 +240,13 @@ class BuiltinMarket:
         quotes = SymbolDay(self._seed, security, path, midnight_of(day), offset, self.name).quotes(from_ms)
         cls = class_of(security.symbol)
         if cls is SecurityClass.INDEX:
-            return (replace(quote, bids=(), asks=(), limit_up=0, limit_down=0) for quote in quotes)
+            factor = amount_factor(security)
+            return (
+                replace(
+                    quote, bids=(), asks=(), limit_up=0, limit_down=0, amount=round(quote.amount * factor, 3)
+                )
+                for quote in quotes
+            )
         if cls in UNLIMITED:
             return (replace(quote, limit_up=0, limit_down=0) for quote in quotes)
         return quotes

@@ -29,7 +29,20 @@ _RANGES: dict[SecurityClass, tuple[int, int]] = {
     SecurityClass.STAR: (18_000, 160_000),
     SecurityClass.REPO: (1_200, 2_600),
 }
+_INDEX_LEVELS = {
+    "000001.SH": 3_880_000,
+    "000016.SH": 3_010_000,
+    "000300.SH": 4_620_000,
+    "000688.SH": 1_430_000,
+    "000852.SH": 7_380_000,
+    "000905.SH": 7_240_000,
+    "399001.SZ": 13_150_000,
+    "399006.SZ": 3_120_000,
+}
+"""Levels, roughly, of indices that everybody knows."""
 _STOCK_RANGE = (4_000, 72_000)
+_INDEX_SHARE = 13_000
+"""What a share of an index's volume costs on average, in thousandths of a yuan: the level of an index is no price."""
 _TURNOVER = 300_000_000
 """Yuan a day, typical."""
 
@@ -58,8 +71,9 @@ def invent(symbol: str) -> Security | None:
     tick = milli_tick(tick_size(symbol)) if cls is not SecurityClass.INDEX else 10
     # Two draws added: most prices lie in the lower half, few at the top.
     share = (level % ONE) * (spread % ONE) // ONE
-    base = max(low, (low + (high - low) * share // ONE) // tick * tick)
-    volume = max(100_000, _TURNOVER * 1000 // base * (ONE // 4 + size % ONE) // ONE)
+    base = _INDEX_LEVELS.get(symbol) or max(low, (low + (high - low) * share // ONE) // tick * tick)
+    turnover = _TURNOVER * (1000 * base // _INDEX_SHARE if cls is _C.INDEX else 1)
+    volume = max(100_000, turnover * 1000 // base * (ONE // 4 + size % ONE) // ONE)
     lot = {_C.STAR: 1, _C.BSE: 1, _C.CB: 10, _C.REPO: 10}.get(cls, 100)
     return Security(
         Symbol(symbol),
@@ -72,6 +86,11 @@ def invent(symbol: str) -> Security | None:
         lot,
         1000 if cls is SecurityClass.INDEX else 700,
     )
+
+
+def amount_factor(security: Security) -> float:
+    """What makes an amount of yuan of a volume times a price: less than one where the price is an index's level."""
+    return _INDEX_SHARE / security.base if class_of(security.symbol) is SecurityClass.INDEX else 1.0
 
 
 def _invented_name(symbol: str, cls: SecurityClass) -> str:

@@ -99,6 +99,12 @@ def test_an_index_has_a_price_and_no_book() -> None:
     assert quote is not None
     assert quote.last > 1_000_000
     assert (quote.bids, quote.asks, quote.limit_up) == ((), (), 0)
+    assert 5 < quote.amount / quote.volume < 30, "yuan a share, not points"
+    (bar,) = market.history(Symbol("000001.SH"), Period.D1, market.start_ms, 1)
+    assert 5 < bar.amount / bar.volume < 30
+    components = market.glance(Symbol("399001.SZ"), market.start_ms)
+    assert components is not None
+    assert components.last > 2 * quote.last, "Shenzhen's components stand far above Shanghai's composite"
 
 
 @pytest.mark.parametrize("code", ["999999.BJ", "60000.SH", "600000", ""])
