@@ -163,8 +163,8 @@ class FeedSwitch:
         """Ask for these no more, here and when another source takes over."""
         for symbol in symbols:
             self._symbols.pop(symbol, None)
-        for feed in self._open_feeds():
-            await feed.drop(symbols)
+        for feed in self._open_feeds():  # what was started again while the last one answered stays
+            await feed.drop([symbol for symbol in symbols if symbol not in self._symbols])
 
     async def close(self) -> None:
         """End all sources."""

@@ -59,7 +59,7 @@ class FeedDesk:
         if not named:
             p.tasks.spawn(self._learn_later(symbols))
         self._subscribed.update(symbols)
-        await self._drop_unwanted()
+        self._drop_unwanted()
         self._settle_pace()
         self.tell()
 
@@ -69,13 +69,17 @@ class FeedDesk:
         under_way = [intent.symbol for intent in p.intents.all() if not intent.state.is_final]
         return list(dict.fromkeys([*self._items.symbols, *p.book.positions, *working, *under_way]))
 
-    async def _drop_unwanted(self) -> None:
+    def _drop_unwanted(self) -> None:
         """Asked anew: while the source was answering, the list may have changed once more."""
         gone = self._subscribed.difference(self._wanted())
         if gone:
             self._subscribed -= gone
             self._parts.board.forget(gone)
-            await self._parts.feed.drop(sorted(gone))
+            self._parts.background.spawn(self._drop(gone))
+
+    async def _drop(self, gone: set[Symbol]) -> None:
+        """Nobody waits for the source here; what is wanted again meanwhile stays."""
+        await self._parts.feed.drop(sorted(gone.difference(self._wanted())))
 
     async def _learn(self, symbols: Sequence[Symbol]) -> None:
         """Names, ticks and limits."""

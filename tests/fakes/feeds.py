@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
@@ -13,7 +14,7 @@ from core.ports import FeedHealth
 
 
 class HandFeed:
-    """Implements `core.ports.Feed`. `error` makes the calls fail; `log` says what was asked of it."""
+    """Implements `core.ports.Feed`. `error` makes the calls fail, `slow` holds a drop back; `log` says what was asked."""
 
     def __init__(self, clock: Clock, source: str, known: Sequence[Instrument] = ()) -> None:
         self._clock = clock
@@ -21,6 +22,7 @@ class HandFeed:
         self.known = {one.symbol: one for one in known}
         self.health = FeedHealth(FeedState.OFF)
         self.error: BrokerError | None = None
+        self.slow: asyncio.Event | None = None
         self.log: list[str] = []
         self.symbols: dict[Symbol, None] = {}
         self.closed = False
@@ -49,6 +51,8 @@ class HandFeed:
     async def drop(self, symbols: Sequence[Symbol]) -> None:
         for symbol in symbols:
             self.symbols.pop(symbol, None)
+        if self.slow is not None:
+            await self.slow.wait()
 
     async def close(self) -> None:
         self.log.append("close")

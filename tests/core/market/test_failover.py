@@ -286,3 +286,19 @@ def test_what_is_dropped_is_asked_of_nobody_any_more(rig: Rig) -> None:
     fail(rig)
     assert len(rig.stand_ins) == 2, "the next one that takes over is not asked either"
     assert list(rig.stand_in.symbols) == [B]
+
+
+def test_what_is_wanted_again_while_a_source_drops_it_stays(rig: Rig) -> None:
+    start(rig)
+    fail(rig)
+
+    async def scenario() -> None:
+        rig.stand_in.slow = asyncio.Event()
+        dropping = asyncio.ensure_future(rig.switch.drop([A, B]))
+        await asyncio.sleep(0)
+        await rig.switch.start([A])
+        rig.stand_in.slow.set()
+        await dropping
+
+    rig.run(scenario())
+    assert (list(rig.best.symbols), list(rig.stand_in.symbols)) == ([A], [A])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -38,11 +39,22 @@ def test_a_removed_symbol_is_given_up_and_asked_for_again_when_it_comes_back(tmp
         hand, board = started(desk), desk.desk.service.parts.board
         assert list(hand.symbols) == [A, B, C]
         assert remove(desk, "b", "c").ok
-        assert list(hand.symbols) == [A]
+        desk.until(lambda: list(hand.symbols) == [A])
         assert (board.watched, board.quote(B)) == (1, None)
         answer = desk.command(lambda command_id: c.SaveItems(command_id, (WatchItem("b2", B),)))
         assert answer.ok
         assert (list(hand.symbols), board.watched) == ([A, B], 2)
+
+
+def test_a_source_that_hangs_holds_no_edit_back(tmp_path: Path) -> None:
+    with RealDesk(tmp_path, ITEMS, QuotePlan(), by_hand="手动") as desk:
+        hand = started(desk)
+        desk.act(lambda: setattr(hand, "slow", asyncio.Event()))
+        assert remove(desk, "b").ok
+        desk.until(lambda: list(hand.symbols) == [A, C])
+        answer = desk.command(lambda command_id: c.SaveItems(command_id, (ITEMS[1],)))
+        assert answer.ok
+        desk.until(lambda: list(hand.symbols) == [A, C, B])
 
 
 def test_a_symbol_with_an_order_on_its_way_keeps_its_quotes(tmp_path: Path) -> None:
@@ -53,13 +65,13 @@ def test_a_symbol_with_an_order_on_its_way_keeps_its_quotes(tmp_path: Path) -> N
         assert answer.ok
         desk.until(lambda: [one for one in desk.told(OrderNews) if not one.order.status.is_final])
         assert remove(desk, "b", "c").ok
-        assert list(hand.symbols) == [A, B]
+        desk.until(lambda: list(hand.symbols) == [A, B])
         (order,) = {one.order.order_id for one in desk.told(OrderNews)}
         assert desk.command(lambda i: c.CancelOrder(i, order)).ok
         desk.until(lambda: [one for one in desk.told(OrderNews) if one.order.status.is_final])
         edited = replace(ITEMS[0], note="x")
         assert desk.command(lambda i: c.SaveItems(i, (edited,))).ok
-        assert list(hand.symbols) == [A]
+        desk.until(lambda: list(hand.symbols) == [A])
 
 
 def test_a_security_that_the_source_cannot_name_is_shown_by_our_list(tmp_path: Path) -> None:
