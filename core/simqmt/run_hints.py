@@ -30,6 +30,11 @@ class Hints:
 
     def unsupported(self, name: str) -> None:
         """A request that the terminal does not offer, by its native name."""
+        if name == "queryComPosition":
+            self._tell(
+                "程序调用了 query_com_position：xttrader 自己不接收它的回答，这个调用永远不会返回（真实终端上也一样）。"
+            )
+            return
         called = re.sub("([A-Z])", r"_\1", name).lower()
         self._tell(f"程序调用了 {called}，{NOT_SUPPORTED}，得到的是空的或失败的回答。")
 

@@ -130,6 +130,7 @@ def test_a_program_that_names_an_account_that_is_not_there_is_told_the_cure_once
 
 
 UNSUPPORTED = """
+import threading
 from xtquant import xttrader
 from xtquant.xttype import StockAccount
 
@@ -139,6 +140,10 @@ trader.connect()
 account = StockAccount("88000001")
 print(trader.query_credit_detail(account), trader.query_credit_detail(account), trader.query_stk_compacts(account))
 print(trader.query_secu_account(account)[0].market, trader.query_ipo_data())
+waiting = threading.Thread(target=trader.query_com_position, args=(account,), daemon=True)
+waiting.start()
+waiting.join(1)
+print(waiting.is_alive())
 trader.stop()
 """
 
@@ -147,11 +152,13 @@ def test_what_the_terminal_does_not_offer_is_said_once_where_the_answer_is_an_em
     tmp_path: Path,
 ) -> None:
     done = run(tmp_path, "--quiet", "--at", "10:00", "program.py", program=UNSUPPORTED)
-    assert done.stdout.splitlines() == ["[] [] []", "SH {}"], done.stderr
+    assert done.stdout.splitlines() == ["[] [] []", "SH {}", "True"], done.stderr
     told = [line for line in done.stderr.splitlines() if line.startswith("程序")]
-    assert len(told) == 2, done.stderr
+    assert len(told) == 3, done.stderr
     assert ("query_credit_detail" in told[0], "query_stk_compacts" in told[1]) == (True, True)
-    assert all("不支持" in line for line in told)
+    assert all("不支持" in line for line in told[:2])
+    assert "query_com_position" in told[2]
+    assert "不会返回" in told[2]
 
 
 HIDES = """
