@@ -72,6 +72,14 @@ def test_what_traded_in_an_auction_of_its_own_is_displayed_no_more() -> None:
     assert (made.price, made.bids, made.asks) == (10_000, (), ((10_000, 300),))
 
 
+def test_what_an_own_order_would_have_taken_of_the_other_side_is_taken_from_what_is_displayed() -> None:
+    shown = call(((9_990, 1000),), ((10_000, 300),))
+    orders = [buy(10_040, 800, 1), sell(9_990, 700, 2)]
+    made = fill_own("SZ", orders, shown, reference=10_000, tick=10)
+    assert [(fill.order_id, fill.volume) for fill in made.fills] == [(1, 300)]
+    assert (made.bids, made.asks) == (shown.bids, ())
+
+
 drawn = st.lists(st.tuples(st.sampled_from(Side), st.integers(990, 1010), st.integers(1, 30)), max_size=8)
 levels = st.lists(st.tuples(st.integers(990, 1010).map(lambda p: p * 10), st.integers(1, 30)), max_size=5)
 
