@@ -79,7 +79,11 @@ def _forget_what_the_program_has(folder: Path) -> None:
 
     Built-in and frozen modules are found before any folder in any case.
     """
-    for entry in folder.iterdir() if folder.is_dir() else ():
+    try:
+        entries = list(folder.iterdir())
+    except OSError:  # no folder but a zip, or one that may not be listed
+        return
+    for entry in entries:
         name = entry.name.partition(".")[0]
         spec = getattr(sys.modules.get(name), "__spec__", None)
         if spec is None or name in _KEPT or spec.origin in ("built-in", "frozen"):
