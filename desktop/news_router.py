@@ -20,7 +20,7 @@ from widgets.alarm import Alarm
 
 translate = QCoreApplication.translate
 
-_PROTECTED = frozenset({ItemState.HOLDING, ItemState.EXITING})
+_WORKING = frozenset({ItemState.ENTERING, ItemState.EXITING, ItemState.BLOCKED})
 _LOST = frozenset({ItemState.PROTECTION_LOST, ItemState.STOP_BLOCKED, ItemState.UNKNOWN_ORDER})
 
 
@@ -153,6 +153,7 @@ class NewsRouter:
         kept = self._panels.items
         self._views = {item_id: view for item_id, view in self._views.items() if item_id in kept}
         self._panels.watchlist.set_items(one.items)
+        self._panels.blotter.keep_items(kept)
         self._panels.refresh_chart()
         self._count_protected()
 
@@ -164,13 +165,13 @@ class NewsRouter:
 
     def _count_protected(self) -> None:
         """Of all holdings, also of those that no row watches; of several rows of a security the gravest counts."""
-        states: dict[str, set[ItemState]] = {symbol: set() for symbol in self._panels.held_symbols}
+        views: dict[str, list[n.ItemView]] = {symbol: [] for symbol in self._panels.held_symbols}
         for view in self._views.values():
             if view.held > 0:
-                states.setdefault(view.symbol, set()).add(view.state)
-        lost = sum(not _LOST.isdisjoint(found) for found in states.values())
-        safe = sum(_LOST.isdisjoint(found) and not _PROTECTED.isdisjoint(found) for found in states.values())
-        self._panels.account.set_protection(safe, len(states), lost)
+                views.setdefault(view.symbol, []).append(view)
+        lost = {symbol for symbol, found in views.items() if any(view.state in _LOST for view in found)}
+        safe = {symbol for symbol, found in views.items() if any(map(_is_safe, found))} - lost
+        self._panels.account.set_protection(len(safe), len(views), len(lost))
 
     def _instruments(self, one: n.InstrumentsNews) -> None:
         panels = self._panels
@@ -213,6 +214,11 @@ class NewsRouter:
             n.AlarmNews("service", AlarmRank.ALARM, title, one.error, self._now or datetime.now(SHANGHAI))
         )
         panels.health.set_open_alarms(panels.blotter.open_alarms)
+
+
+def _is_safe(view: n.ItemView) -> bool:
+    """Its stop can act; while an order works the state says what the order does."""
+    return view.state is ItemState.HOLDING or (view.state in _WORKING and view.protected)
 
 
 def _without_desk(view: ItemView) -> ItemView:

@@ -38,11 +38,16 @@ STATE_LOOKS: dict[ItemState, StateLook] = {
 }
 
 
-def protection_look(state: ItemState, sellable: int) -> StateLook:
-    """Shield, open shield, padlock or octagon of a holding; while an order works its shield stays in view."""
+def shield_state(state: ItemState, protected: bool) -> ItemState:
+    """What a holding's shield says: while an order works or a signal is blocked, whether its stop can act."""
     if state in (ItemState.ENTERING, ItemState.EXITING, ItemState.BLOCKED):
-        state = ItemState.HOLDING if sellable or state is ItemState.EXITING else ItemState.HOLDING_UNPROTECTED
-    return STATE_LOOKS[state]
+        return ItemState.HOLDING if protected else ItemState.HOLDING_UNPROTECTED
+    return state
+
+
+def protection_look(state: ItemState, protected: bool) -> StateLook:
+    """Shield, open shield, padlock or octagon of a holding."""
+    return STATE_LOOKS[shield_state(state, protected)]
 
 
 def state_word(state: ItemState) -> str:

@@ -77,3 +77,5 @@ class ItemView:
     held: int = 0
     sellable: int = 0
     cost: Decimal | None = None
+    protected: bool = False
+    """The stop of what is held can act now, whatever else goes on with the item."""

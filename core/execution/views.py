@@ -35,6 +35,9 @@ def item_view(
         held=facts.held,
         sellable=facts.sellable,
         cost=cost if cost is not None else (position.cost if position and position.volume else None),
+        protected=_guarded(item, facts)
+        and _can_act(desk)
+        and (facts.sellable > 0 or bool(facts.working_sells)),
     )
 
 
@@ -48,6 +51,8 @@ def _state(
         known = stop.last[1] == "T_PLUS_1"
         state = ItemState.HOLDING_UNPROTECTED if known else ItemState.STOP_BLOCKED
         return state, "持有 · 无保护" if known else "止损待发"
+    if _guarded(item, facts) and not _can_act(desk):
+        return ItemState.PROTECTION_LOST, "持有 · 无保护"
     working = facts.working_sells or facts.live_sells
     if working:
         done = sum(o.traded_volume for o in facts.working_sells)
@@ -58,17 +63,22 @@ def _state(
         meant = sum(o.volume for o in facts.working_buys)
         return ItemState.ENTERING, f"买入中 {done:,}/{meant:,}"
     if facts.held > 0:
-        return _holding(item, facts, desk)
+        return _holding(item, facts)
     return _watching(item, triggers)
 
 
-def _holding(item: WatchItem, facts: SymbolFacts, desk: DeskFacts) -> tuple[ItemState, str]:
-    protected = item.quant.enabled and item.quant.auto_stop_loss and item.stop_loss is not None
-    if not protected:
-        return ItemState.HOLDING_UNPROTECTED, "持有 · 无保护"
-    if not desk.armed or not desk.link_ready or desk.blind_text:
-        return ItemState.PROTECTION_LOST, "持有 · 无保护"
-    if facts.sellable <= 0:
+def _guarded(item: WatchItem, facts: SymbolFacts) -> bool:
+    """There is something to protect, and the user wants it protected."""
+    wanted = item.quant.enabled and item.quant.auto_stop_loss and item.stop_loss is not None
+    return wanted and facts.held > 0
+
+
+def _can_act(desk: DeskFacts) -> bool:
+    return desk.armed and desk.link_ready and not desk.blind_text
+
+
+def _holding(item: WatchItem, facts: SymbolFacts) -> tuple[ItemState, str]:
+    if not _guarded(item, facts) or facts.sellable <= 0:
         return ItemState.HOLDING_UNPROTECTED, "持有 · 无保护"
     return ItemState.HOLDING, "持有 · 受保护"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -199,5 +200,20 @@ def test_protection_is_counted_over_all_holdings(open_desk: OpenDesk) -> None:
         service.outbox.put(ItemsNews(()))
         await desk.until(lambda: "2 受限" in figure.extra.text())
         assert figure.value.text() == "0 / 2", "removed rows protect nothing"
+
+    open_desk(service=service).play(story)
+
+
+def test_a_holding_with_a_working_order_counts_by_its_stop(open_desk: OpenDesk) -> None:
+    service = SpokenService()
+    working = ItemView("a", CODES[0], ItemState.ENTERING, "买入中 0/100", "", 500, 500)
+
+    async def story(desk: RunningDesk) -> None:
+        figure = desk.panels.account.protection
+        service.outbox.put(ItemsNews((item(item_id="a", symbol=CODES[0]),)))
+        service.outbox.put(ItemViewsNews((replace(working, protected=True),)))
+        await desk.until(lambda: figure.value.text() == "1 / 1")
+        service.outbox.put(ItemViewsNews((working,)))
+        await desk.until(lambda: figure.value.text() == "0 / 1")
 
     open_desk(service=service).play(story)

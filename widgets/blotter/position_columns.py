@@ -11,7 +11,7 @@ from widgets.blotter.cells import name_column
 from widgets.blotter.rows import PositionRow
 from widgets.models.cell import Align, Cell
 from widgets.models.column import Column
-from widgets.state_looks import protection_look, state_word
+from widgets.state_looks import STATE_LOOKS, state_word
 from widgets.tokens import direction_tone
 
 translate = QCoreApplication.translate
@@ -31,7 +31,7 @@ def _shield(cell: Cell, row: PositionRow) -> None:
     if row.state is None:
         cell.text(formats.DASH, "t3", Align.CENTER)
         return
-    look = protection_look(row.state, row.position.sellable)
+    look = STATE_LOOKS[row.state]
     cell.icon(look.icon, look.tone)
 
 

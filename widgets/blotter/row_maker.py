@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from decimal import Decimal
 
 from core.domain.decision import Decision, ItemView
@@ -12,7 +12,7 @@ from core.domain.trading import Order, Position, Trade
 from widgets.blotter.day_flows import DayFlows
 from widgets.blotter.rows import DecisionRow, OrderRow, PositionRow, TradeRow
 from widgets.securities import tick_of
-from widgets.state_looks import STATE_LOOKS
+from widgets.state_looks import STATE_LOOKS, shield_state
 
 
 class RowMaker:
@@ -43,8 +43,18 @@ class RowMaker:
         """States of watch items; the gravest of a symbol's items counts."""
         touched: set[str] = set()
         for view in views:
-            self._states.setdefault(view.symbol, {})[view.item_id] = view.state
+            state = shield_state(view.state, view.protected)
+            self._states.setdefault(view.symbol, {})[view.item_id] = state
             touched.add(view.symbol)
+        return touched
+
+    def keep(self, item_ids: Container[str]) -> set[str]:
+        """Items that are gone protect nothing; the symbols whose state may be another now."""
+        touched: set[str] = set()
+        for symbol, states in self._states.items():
+            for item_id in [one for one in states if one not in item_ids]:
+                del states[item_id]
+                touched.add(symbol)
         return touched
 
     def flow(self, trades: Iterable[Trade]) -> set[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -102,6 +102,10 @@ class BlotterView(QWidget):
     def set_views(self, views: tuple[ItemView, ...]) -> None:
         """States of watch items, for the shield of each holding; the gravest of a symbol's items counts."""
         self._renew_positions(self._make.protect(views))
+
+    def keep_items(self, item_ids: Container[str]) -> None:
+        """Items of the watchlist; what the others said of their holdings counts no more."""
+        self._renew_positions(self._make.keep(item_ids))
 
     def set_total_asset(self, total: Decimal | None) -> None:
         """Total assets, for the weight column."""

@@ -153,7 +153,9 @@ def paint_state(cell: Cell, row: WatchRow) -> None:
     left = cell.rect.left() + PAD
     if not look.alarm:
         cell.icon(look.icon, look.tone, left=left - 1, size=ICON)
-        cell.text(row.state_text, look.text_tone, left=left + 19)
+        room = cell.rect.right() + 1 - PAD - (left + 19)
+        words = state_words(row.state_text, lambda text: cell.theme.advance(FontRole.CELL, text) <= room)
+        cell.text(words, look.text_tone, left=left + 19)
         return
     painter, theme = cell.painter, cell.theme
     wide = theme.advance(FontRole.STRONG, row.state_text) + 34
@@ -167,6 +169,12 @@ def paint_state(cell: Cell, row: WatchRow) -> None:
     painter.restore()
     cell.icon(look.icon, "onfill", left=left - 1, size=ICON)
     cell.text(row.state_text, "onfill", left=left + 19, right=block.right() - 4, role=FontRole.STRONG)
+
+
+def state_words(text: str, fits: Callable[[str], bool]) -> str:
+    """The state; of a large order only what is done, where `done/meant` does not fit: a number is never cut."""
+    short, slash, _ = text.partition("/")
+    return short if slash and not fits(text) else text
 
 
 def paint_held(cell: Cell, row: WatchRow) -> None:
@@ -188,7 +196,7 @@ def paint_protection(cell: Cell, row: WatchRow) -> None:
     if not row.held:
         cell.text(text, "t3")
         return
-    look = protection_look(row.state, row.view.sellable if row.view is not None else 0)
+    look = protection_look(row.state, row.view is not None and row.view.protected)
     left = cell.rect.left() + PAD
     cell.icon(look.icon, look.tone, left=left - 1, size=ICON)
     cell.text(text, look.text_tone, left=left + 19)

@@ -19,6 +19,7 @@ from tests.widgets.pictures import count, grab
 from widgets.alarm import Alarm
 from widgets.blotter.pane import TabPane
 from widgets.blotter.view import BlotterView
+from widgets.state_looks import STATE_LOOKS, protection_look
 from widgets.theme import ThemeHolder
 
 D = Decimal
@@ -152,6 +153,26 @@ def test_gravest_state_of_a_symbols_items_is_its_shield(blotter: BlotterView) ->
     blotter.set_views((view("b", "600519.SH", ItemState.PROTECTION_LOST, held=100),))
     blotter.set_views((view("a", "600519.SH", ItemState.HOLDING, held=100),))
     assert "无保护" in blotter.csv_text("positions")
+
+
+def test_a_removed_item_protects_nothing_any_more(blotter: BlotterView) -> None:
+    blotter.set_positions((Position("SIM-01", Symbol("600519.SH"), 100, 100, D(10)),))
+    blotter.set_views((view("a", "600519.SH", ItemState.HOLDING, held=100),))
+    assert blotter.positions.model.row_at(0).state is ItemState.HOLDING
+    blotter.keep_items(())
+    assert blotter.positions.model.row_at(0).state is None
+
+
+@pytest.mark.parametrize(("protected", "shield"), [(True, "HOLDING"), (False, "HOLDING_UNPROTECTED")])
+def test_while_an_order_works_the_shield_says_whether_the_stop_can_act(
+    blotter: BlotterView, protected: bool, shield: str
+) -> None:
+    """Also for an item without a stop, all of whose shares could be sold."""
+    working = replace(view("a", "600519.SH", ItemState.ENTERING, held=100, sellable=100), protected=protected)
+    blotter.set_positions((Position("SIM-01", Symbol("600519.SH"), 100, 100, D(10)),))
+    blotter.set_views((working,))
+    assert blotter.positions.model.row_at(0).state is ItemState(shield)
+    assert protection_look(ItemState.ENTERING, protected) == STATE_LOOKS[ItemState(shield)]
 
 
 def test_order_row_says_what_the_broker_said(blotter: BlotterView) -> None:

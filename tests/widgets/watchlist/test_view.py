@@ -13,6 +13,7 @@ from core.domain.enums import ItemState, QuoteFlag
 from tests.widgets.desk_records import instrument, item, quote, view
 from tests.widgets.pictures import count, grab
 from widgets.theme import Theme, ThemeHolder
+from widgets.watchlist.painting import state_words
 from widgets.watchlist.rows import flag_mark
 from widgets.watchlist.view import WatchlistView
 
@@ -301,6 +302,12 @@ def test_narrow_desk_drops_columns_in_the_order_of_the_guide(desk: WatchlistView
     desk.resize(1100, 300)
     hidden = {c.key for i, c in enumerate(desk.model.columns) if desk.table.isColumnHidden(i)}
     assert hidden == {"spark", "take_profit", "held", "profit_share", "quant"}
+
+
+def test_a_large_order_in_a_narrow_cell_says_what_is_done_and_cuts_no_number() -> None:
+    assert state_words("买入中 25,200/40,300", lambda _: True) == "买入中 25,200/40,300"
+    assert state_words("买入中 25,200/40,300", lambda text: len(text) < 15) == "买入中 25,200"
+    assert state_words("持有 · 受保护", lambda _: False) == "持有 · 受保护"
 
 
 @pytest.mark.parametrize("wide", [960, 800, 700])
