@@ -4,7 +4,7 @@ Widgets never carry a sheet of their own: they set dynamic properties (`role`, `
 sheet knows. Tables are painted by their delegate and appear here only as frames.
 
 `role` of a QLabel: caption secondary strong title figure hint price mono acc warn alarm rise fall.
-`kind` of a QPushButton: primary buy sell danger onalarm chip needy flat segment small; of a field: small.
+`kind` of a QPushButton: primary buy sell danger onalarm chip needy caring flat segment small; of a field: small.
 `state` of a field: care wrong. `panel` of a QWidget: win pan hdr fld frame.
 """
 
@@ -106,15 +106,19 @@ QPushButton[kind="onalarm"]:focus { border: 2px solid $onfill; }
 QPushButton[kind="flat"] { background: transparent; border: 1px solid transparent; padding: 0 6px; }
 QPushButton[kind="flat"]:hover { background: $hov; }
 QPushButton[kind="flat"]:focus { border: 2px solid $acc; padding: 0 5px; }
-QPushButton[kind="chip"], QPushButton[kind="needy"] {
+QPushButton[kind="chip"], QPushButton[kind="needy"], QPushButton[kind="caring"] {
     background: $hdr; color: $t1; border: 1px solid $line; min-height: 18px; padding: 0 7px;
     font-size: ${px12}px;
 }
-QPushButton[kind="chip"]:hover, QPushButton[kind="needy"]:hover { background: $hov; }
+QPushButton[kind="chip"]:hover, QPushButton[kind="needy"]:hover, QPushButton[kind="caring"]:hover {
+    background: $hov;
+}
 QPushButton[kind="chip"]:checked { background: $accbg; color: $acc_on_bg; border: 1px solid $acc; }
 QPushButton[kind="needy"] { color: $alarm; border: 1px solid $alarm; }
 QPushButton[kind="needy"]:checked { background: $alarmbg; color: $alarm; border: 1px solid $alarm; }
-QPushButton[kind="chip"]:focus, QPushButton[kind="needy"]:focus {
+QPushButton[kind="caring"] { color: $warn; border: 1px solid $warn; }
+QPushButton[kind="caring"]:checked { background: $warnbg; color: $warn; border: 1px solid $warn; }
+QPushButton[kind="chip"]:focus, QPushButton[kind="needy"]:focus, QPushButton[kind="caring"]:focus {
     border: 2px solid $acc; min-height: 16px; padding: 0 6px;
 }
 QPushButton[kind="segment"] { background: $hdr; border: 1px solid $line; border-radius: 0; min-height: 22px; }

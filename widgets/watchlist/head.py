@@ -51,11 +51,23 @@ class WatchHead(PanelHead):
             count = len(rows) if test is None else sum(1 for row in rows if test(row))
             self.chips[key].setText(text.format(n=count))
             if key == "needy":
-                set_prop(self.chips[key], "kind", "needy" if count else "chip")
-                self.chips[key].setIcon(themed_icon(self._theme, Icon.OCTAGON, "alarm" if count else "t3"))
+                self._show_need(any(row.is_alarm for row in rows), bool(count))
         held = sum(1 for row in rows if row.held > 0)
         words = self.tr("{n} 项 · 持仓 {held} · 今日决策 {decisions}")
         self.note.setText(words.format(n=len(rows), held=held, decisions=decisions))
+        self.note.setToolTip(self.note.text())
+
+    def _show_need(self, alarm: bool, care: bool) -> None:
+        """Magenta is for alarms only: what merely wants care is yellow, and nothing is grey."""
+        kind, icon, tone = (
+            ("needy", Icon.OCTAGON, "alarm")
+            if alarm
+            else ("caring", Icon.WARN, "warn")
+            if care
+            else ("chip", Icon.OCTAGON, "t3")
+        )
+        set_prop(self.chips["needy"], "kind", kind)
+        self.chips["needy"].setIcon(themed_icon(self._theme, icon, tone))
 
     def focus_filter(self) -> None:
         """Put the cursor into the filter box."""

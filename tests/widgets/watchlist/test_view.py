@@ -206,6 +206,24 @@ def test_chips_count_and_filter(desk: WatchlistView, qtbot: QtBot) -> None:
         assert ids(desk) == (wanted if wanted is not None else ["ofilm", "catl", "moutai", "etf"])
 
 
+def test_the_chip_of_what_needs_you_is_magenta_for_alarms_only(
+    theme: ThemeHolder, qtbot: QtBot, desk: WatchlistView
+) -> None:
+    chip = desk.head.chips["needy"]
+
+    def colours() -> tuple[bool, bool]:
+        image = grab(chip)
+        return count(image, theme.color("alarm")) > 0, count(image, theme.color("warn")) > 0
+
+    qtbot.waitUntil(lambda: chip.text() == "需处理 1")
+    assert colours() == (True, False), "a stop that cannot trade"
+    desk.set_views((view("ofilm", "002456.SZ", S.HOLDING_UNPROTECTED, held=2000),))
+    qtbot.waitUntil(lambda: colours() == (False, True))
+    desk.set_views((view("ofilm", "002456.SZ", S.HOLDING, held=2000),))
+    qtbot.waitUntil(lambda: chip.text() == "需处理 0")
+    assert colours() == (False, False)
+
+
 def test_a_forgotten_symbol_comes_back_without_a_price(desk: WatchlistView) -> None:
     desk.set_flags((("600519.SH", QuoteFlag.UP_LOCKED),))
     assert text(desk, "moutai", "last") == "1480.00"
