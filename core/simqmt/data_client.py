@@ -120,7 +120,10 @@ class PythonApiClient(SecuritiesHalf):
             return -1
         wanted = frozenset({str(asked["stockCode"])})
         callback = _callback(param_and_callback)
-        return self._link.subscribe(Subscription(wanted, callback, single=True, period=PERIODS.get(period)))
+        dividend = str(asked.get("dividendtype") or "none")
+        return self._link.subscribe(
+            Subscription(wanted, callback, single=True, period=PERIODS.get(period), dividend=dividend)
+        )
 
     def subscribe_whole_quote(self, codes: Sequence[str], *param_and_callback: Any) -> int:
         """Ticks of symbols or whole markets, as `{code: record}`; first everything that is known."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from core.domain.market import Bar, Quote, Symbol
+from core.simqmt.data_dividends import ADJUSTMENTS, Dividend, adjusted
 from core.simqmt.data_periods import VendorPeriod
 from core.simqmt.data_shapes import bar_records, tick_record
 from core.simqmt.delivery import Delivery
@@ -21,14 +22,17 @@ if TYPE_CHECKING:
 class Subscription:
     """One subscription. `wanted` holds codes and markets; `single` ones get lists; a `period` gets bars.
 
-    `earlier` holds, by symbol, the base bars that ended before the terminal showed its first snapshot.
+    `earlier` holds, by symbol, the base bars that ended before the terminal showed its first snapshot, `paid` the
+    dividends by which `dividend` adjusts.
     """
 
     wanted: frozenset[str]
     callback: Callable[[dict[str, Any]], object] | None
     single: bool
     period: VendorPeriod | None = None
+    dividend: str = "none"
     earlier: dict[Symbol, list[Bar]] = field(default_factory=dict)
+    paid: dict[Symbol, Sequence[Dividend]] = field(default_factory=dict)
 
     def takes(self, symbol: Symbol) -> bool:
         """Whether it covers a symbol."""
@@ -120,4 +124,8 @@ class DataLink:
             subscription.earlier[symbol] = self.terminal.market.history(symbol, period.base, until, count)
         # The one before the newest tells the previous close.
         newest = period.grouped([*subscription.earlier[symbol], *grown])[-2:]
+        if subscription.dividend in ADJUSTMENTS:
+            if symbol not in subscription.paid:
+                subscription.paid[symbol] = self.terminal.data.dividends_of(symbol)
+            newest = adjusted(newest, subscription.paid[symbol], subscription.dividend)
         return bar_records(newest, quote.time_ms)[-1]

@@ -166,6 +166,22 @@ def test_prices_fall_by_the_dividend_and_adjusted_ones_do_not(desk: Desk, xtdata
     assert (frames["none"]["preClose"].iloc[1:].values > 0).all()
 
 
+def test_pushed_bars_are_adjusted_as_asked(desk: Desk, xtdata: Any) -> None:
+    told: dict[str, list[Any]] = {how: [] for how in ("none", "front", "back")}
+    for how, heard in told.items():
+        assert xtdata.subscribe_quote2(PAYER, "1d", dividend_type=how, callback=heard.append) > 0
+    desk.settle("10:00:09")
+    closes = {how: heard[-1][PAYER][0]["close"] for how, heard in told.items()}
+    asked = {
+        how: xtdata.get_market_data_ex(["close"], [PAYER], "1d", count=1, dividend_type=how)[PAYER][
+            "close"
+        ].iloc[-1]
+        for how in told
+    }
+    assert closes == asked
+    assert closes["back"] > closes["none"] == closes["front"]
+
+
 def test_reports_are_whole_in_themselves_and_known_when_they_were_told(desk: Desk, xtdata: Any) -> None:
     told: list[Any] = []
     xtdata.download_financial_data([PAYER], ["Balance"])
