@@ -23,6 +23,7 @@ _LEFT = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
 _RIGHT = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight)
 _LEVELS = 5
 _MIDDLE = 22
+_APART = 10
 _BAR_STRENGTH = 0.6  # volumes are read on the bar: it stays a tint
 
 
@@ -102,31 +103,44 @@ class DepthLadder(QWidget):
         painter.setFont(theme.font(FontRole.HEADER))
         painter.setPen(theme.color("t2"))
         box.adjust(10, 0, -10, 0)
-        painter.drawText(box, _RIGHT, self.tr("单位 手"))
+        metrics, unit = theme.metrics(FontRole.HEADER), self.tr("单位 手")
+        painter.drawText(box, _RIGHT, unit)
         quote = self.quote
         if quote is None:
             return
         asked, bid = sum(v for p, v in quote.asks if p), sum(v for p, v in quote.bids if p)
         label = self.tr("委比")
         painter.drawText(box, _LEFT, label)
+        taken = metrics.horizontalAdvance(label)
         if asked + bid:
             balance = (bid - asked) / (bid + asked)
             painter.setPen(theme.color(direction_tone(balance)))
-            shift = theme.metrics(FontRole.HEADER).horizontalAdvance(label) + 4
-            painter.drawText(box.adjusted(shift, 0, 0, 0), _LEFT, formats.change_short(balance))
+            figure = formats.change_short(balance)
+            painter.drawText(box.adjusted(taken + 4, 0, 0, 0), _LEFT, figure)
+            taken += 4 + metrics.horizontalAdvance(figure)
         if quote.best_ask and quote.best_bid:
             gap = Decimal(quote.best_ask - quote.best_bid) / 1000
             steps = int(gap / tick) if tick else 0
             words = self.tr("价差 {gap}（{n} 跳）").format(gap=formats.price(gap, tick), n=steps)
             painter.setPen(theme.color("t2"))
-            if theme.metrics(FontRole.HEADER).horizontalAdvance(words) < box.width() * 0.4:
-                painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), words)
+            free = box.adjusted(taken + _APART, 0, -metrics.horizontalAdvance(unit) - _APART, 0)
+            place = middle_of(box, free, metrics.horizontalAdvance(words))
+            if place is not None:
+                painter.drawText(place, _LEFT, words)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Pick the price under the mouse."""
         for place, (_, price, _, _) in enumerate(self.rows()):
             if price and 0 <= event.position().y() - self._top(place) < self._row:
                 self.price_picked.emit(Decimal(price) / 1000)
+
+
+def middle_of(box: QRectF, free: QRectF, wide: float) -> QRectF | None:
+    """Where words of this width stand: in the middle of the box, moved into what is free; None where they do not fit."""
+    if wide > free.width():
+        return None
+    left = min(max(box.center().x() - wide / 2, free.left()), free.right() - wide)
+    return QRectF(left, box.top(), wide + 2, box.height())
 
 
 class DepthPanel(QWidget):

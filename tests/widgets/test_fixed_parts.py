@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 
 import pytest
-from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtCore import QPoint, QRect, QRectF, Qt
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -19,7 +19,7 @@ from tests.widgets.pictures import count, grab
 from widgets.account_bar import AccountBar, Figure
 from widgets.alarm import Alarm
 from widgets.alarm_bar import AlarmBar
-from widgets.depth import DepthPanel
+from widgets.depth import DepthPanel, middle_of
 from widgets.elided import ElidedLabel
 from widgets.health_strip import Health, HealthStrip
 from widgets.mode_badge import LiveFrame, ModeBadge, ModeRail
@@ -437,3 +437,15 @@ def test_depth_says_where_its_quote_comes_from(depth: DepthPanel) -> None:
     assert depth.source.text() == "备用 新浪"
     assert "没有允许它触发交易" in depth.source.toolTip()
     assert depth.source.property("role") == "warn"
+
+
+@pytest.mark.parametrize(
+    ("free", "wide", "left"),
+    [((0, 300), 100, 100), ((140, 300), 100, 140), ((0, 190), 100, 90), ((140, 220), 100, None)],
+)
+def test_the_spread_keeps_to_the_middle_where_nothing_else_is(
+    free: tuple[float, float], wide: float, left: float | None
+) -> None:
+    box = QRectF(0, 5, 300, 20)
+    place = middle_of(box, QRectF(free[0], 5, free[1] - free[0], 20), wide)
+    assert (None if place is None else place.left()) == left
