@@ -32,6 +32,7 @@ from core.simqmt.securities_any import amount_factor, well_known
 DEFAULT_DAY = date(2026, 11, 20)
 DEFAULT_START = time(9, 29, 50)
 _GRID_MS = 3000
+_TICK_DAYS = 30
 _APART_MS = 120_000
 """Snapshots of one security within a session are closer to each other."""
 _CLOSE_MS = 15 * 3_600_000
@@ -183,11 +184,13 @@ class BuiltinMarket:
         return self._split(security, days[-1], now_ms)[0]
 
     def ticks(self, symbol: Symbol, first_ms: int, last_ms: int) -> Iterator[Quote]:
-        """The snapshots of a security in a closed interval, whether or not they were shown; from 2025 on."""
+        """The snapshots of a security in a closed interval, whether or not they were shown; of the last trading days
+        only, as a terminal keeps ticks for about a month."""
         security = self._past.security(symbol)
         if security is None:
             return
-        first = max(ms_to_datetime(first_ms).date(), CHAIN_START)
+        kept = self._calendar.trading_days(CHAIN_START, self._shown_day)[-_TICK_DAYS:]
+        first = max(ms_to_datetime(first_ms).date(), kept[0])
         for day in self._calendar.trading_days(first, ms_to_datetime(last_ms).date()):
             for quote in self._quotes(security, day, first_ms):
                 if quote.time_ms > last_ms:

@@ -210,6 +210,9 @@ def test_ticks_of_earlier_days_make_the_bars_of_those_days() -> None:
         bar.open, bar.high, bar.low, bar.close,
     )  # fmt: skip
     assert ticks[-1].volume == bar.volume
+    long_ago = next(market.ticks(symbol, at("2025-01-02 09:00:00"), market.start_ms))
+    days = MAINLAND.trading_days(date(2026, 1, 5), date(2026, 11, 20))
+    assert long_ago.time.date() == days[-30], "ticks are kept for a while only"
 
 
 def test_dividends_move_the_previous_close_and_never_a_day_that_is_played() -> None:
