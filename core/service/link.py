@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from core.clock import Clock
-from core.domain.enums import AlarmRank, IntentState, LinkState, Side
+from core.domain.enums import AlarmRank, IntentState, LinkState
 from core.domain.events import OrderReported, TradeReported
 from core.domain.trading import Asset, Intent, Order, Position, Trade
 from core.errors import BrokerError
@@ -22,6 +22,7 @@ from core.execution.intents import IntentBook
 from core.execution.sender import Sender
 from core.ports import Broker
 from core.service.account import DeskStatus
+from core.service.fates import difference
 from core.service.recorder import Tasks
 
 Alarm = Callable[[str, AlarmRank, str, str], None]
@@ -33,6 +34,7 @@ _RESOLVE_S = 3.0
 _PATIENCE_S = (3.0, 3.0, 5.0, 10.0)
 """Waits after the first, second, ... answer in a row that did not come; a stop may be waiting, so never longer."""
 _CLEAN_ANSWERS = 2
+_DOUBTS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,7 @@ class BrokerLink:
         """Reconcile, and be ready then; `failures` tries before this one lost an answer."""
         self._set(LinkState.RECONCILING, "正在对账")
         try:
-            await self._reconcile()
+            await self._reconcile(failures)
         except BrokerError as error:
             if not self._closing and self._status.link is not LinkState.LOST:
                 self._not_proven(error, failures)
@@ -180,6 +182,8 @@ class BrokerLink:
         self._book.apply_asset(asset, asked)
         if self._book.apply_positions(positions, asked):
             self._cure("refresh")
+        if positions or asset.market_value <= 0:
+            self._cure("holdings")
         self._on_account()
 
     def _probe(self) -> None:
@@ -188,9 +192,10 @@ class BrokerLink:
         self._start_refresh()
         asyncio.get_running_loop().call_later(_PROBE_S, self._probe)
 
-    async def _reconcile(self) -> None:
+    async def _reconcile(self, failures: int) -> None:
         before = {i.intent_id: i for i in self._intents.all() if not i.state.is_final}
         snapshot = await self._snapshot()
+        self._doubt(snapshot, failures)
         self._take(snapshot)
         known = {order.remark for order in snapshot.orders}
         self._sender.expire_before(self._clock.now().date())
@@ -200,10 +205,20 @@ class BrokerLink:
             await asyncio.sleep(_RESOLVE_S)
             self._settle(missing, await self._snapshot())
         self._on_account()
-        found = [_difference(i) for i in self._intents.all() if before.get(i.intent_id, i) != i]
+        found = [difference(i) for i in self._intents.all() if before.get(i.intent_id, i) != i]
         if found:
             text = f"上次退出时未了结的委托，现在以柜台为准：{'；'.join(found)}。"
             self._alarm("reconciled", AlarmRank.CARE, "对账有变化", text)
+
+    def _doubt(self, snapshot: Snapshot, failures: int) -> None:
+        """No holdings while the money shows some prove nothing: asked again, then taken with an alarm."""
+        value = snapshot.asset.market_value
+        if value <= 0 or any(position.volume for position in snapshot.positions):
+            return
+        text = f"资金里有持仓市值 {value:,.2f} 元，持仓查询却是空的。"
+        if failures < _DOUBTS:
+            raise BrokerError(text)
+        self._alarm("holdings", AlarmRank.ALARM, "持仓查不到", f"{text}查到之前没有保护，请在券商端核对。")
 
     async def _snapshot(self) -> Snapshot:
         asset = await self._broker.query_asset()
@@ -277,18 +292,3 @@ class BrokerLink:
 def _patience(failures: int) -> float:
     """Seconds to wait after one more failure, with so many before it."""
     return _PATIENCE_S[min(failures, len(_PATIENCE_S) - 1)]
-
-
-_FATE = {
-    IntentState.FILLED: "已全部成交",
-    IntentState.CANCELED: "已撤或已过期",
-    IntentState.REFUSED: "被柜台拒绝",
-    IntentState.NOT_SENT: "没有到达柜台",
-}
-
-
-def _difference(intent: Intent) -> str:
-    """What a start found out about an order that was open when the program ended."""
-    verb = "买入" if intent.side is Side.BUY else "卖出"
-    fate = _FATE.get(intent.state, "仍在柜台")
-    return f"{intent.symbol} {verb} {intent.volume:,} 股{fate}（成交 {intent.filled:,} 股）"

@@ -132,6 +132,35 @@ def test_a_lost_answer_is_asked_for_again_until_the_channel_is_ready() -> None:
     run(work)
 
 
+def test_no_holdings_while_the_money_shows_some_are_asked_for_again() -> None:
+    async def work(bench: Bench) -> None:
+        held, bench.broker.positions = bench.broker.positions, []
+        with pytest.raises(BrokerError, match="持仓查询却是空的"):
+            await bench.link.open()
+        assert bench.status.link is LinkState.FAILED
+        bench.broker.positions = held
+        await turns(20)
+        assert bench.status.link is LinkState.READY
+        assert bench.book.positions["600000.SH"].volume == 1000  # type: ignore[index]
+
+    run(work)
+
+
+def test_where_it_stays_so_the_desk_runs_with_an_alarm() -> None:
+    """Money may contain what is no holding here; but nobody is told that all is well."""
+
+    async def work(bench: Bench) -> None:
+        bench.broker.positions = []
+        with pytest.raises(BrokerError):
+            await bench.link.open()
+        await turns(60)
+        assert bench.status.link is LinkState.READY
+        (text,) = [text for key, rank, text in bench.alarms if (key, rank) == ("holdings", AlarmRank.ALARM)]
+        assert "10,000.00 元" in text
+
+    run(work)
+
+
 def test_a_session_that_is_gone_is_not_asked_again() -> None:
     async def work(bench: Bench) -> None:
         bench.broker.trades = None
