@@ -150,34 +150,60 @@ def _tip(frame: Frame, index: int, trade: Trade) -> QPointF:
 
 def merge_labels(frame: Frame, marks: list[Mark], theme: ThemeHolder, text: _Text) -> list[FillLabel]:
     """A label a mark; from left to right, one that would touch the last of its side is merged into it."""
-    metrics = theme.metrics(FontRole.AXIS)
-    height = round(metrics.height())
-    pane = frame.layout.price
+    placer = _Placer(frame.layout.price, theme.metrics(FontRole.AXIS), text)
     out: list[FillLabel] = []
     for side in Side:
-        row: list[tuple[FillLabel, float, float]] = []  # label, centre x, y of its top
+        row: list[_Placed] = []
         for mark in (m for m in marks if m.side is side):
-            top = mark.tip.y() + _MARK + 1 if side is Side.BUY else mark.tip.y() - _MARK - 1 - height
-            label = FillLabel(QRectF(), side, mark.volume, mark.count, mark.price)
-            entry = _placed(label, mark.tip.x(), top, height, metrics, pane, text)
-            while row and row[-1][0].rect.adjusted(-2, -1, 2, 1).intersects(entry[0].rect):
-                other, x, y = row.pop()
-                both = FillLabel(
-                    QRectF(), side, other.volume + entry[0].volume, other.count + entry[0].count, None
-                )
-                outer = max(y, entry[2]) if side is Side.BUY else min(y, entry[2])
-                entry = _placed(both, (x + entry[1]) / 2, outer, height, metrics, pane, text)
-            row.append(entry)
-        out += [label for label, _, _ in row]
+            one = placer.beside(mark)
+            while row and row[-1].touches(one):
+                one = placer.merged(row.pop(), one)
+            row.append(one)
+        out += [one.label for one in row]
     return out
 
 
-def _placed(
-    label: FillLabel, x: float, top: float, height: float, metrics: QFontMetricsF, pane: QRectF, text: _Text
-) -> tuple[FillLabel, float, float]:
-    """The label with its rectangle, kept inside the pane."""
-    told = text(label.volume, label.count, label.side, label.price)
-    width = round(metrics.horizontalAdvance(told)) + 6.0
-    left = max(pane.left() + 1, min(round(x - width / 2), pane.right() - width - 1))
-    inside = max(pane.top(), min(round(top), pane.bottom() - height))
-    return replace(label, rect=QRectF(left, inside, width, height)), x, top
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """A label with the centre and the top that it was meant to have; the pane may have moved it."""
+
+    label: FillLabel
+    x: float
+    top: float
+
+    def touches(self, other: _Placed) -> bool:
+        return self.label.rect.adjusted(-2, -1, 2, 1).intersects(other.label.rect)
+
+
+@dataclass(frozen=True, slots=True)
+class _Placer:
+    """Gives labels their rectangles, inside the pane."""
+
+    pane: QRectF
+    metrics: QFontMetricsF
+    text: _Text
+
+    @property
+    def height(self) -> int:
+        return round(self.metrics.height())
+
+    def beside(self, mark: Mark) -> _Placed:
+        """Below the triangle of a buy, above that of a sale."""
+        buy, tip = mark.side is Side.BUY, mark.tip
+        top = tip.y() + _MARK + 1 if buy else tip.y() - _MARK - 1 - self.height
+        return self._place(FillLabel(QRectF(), mark.side, mark.volume, mark.count, mark.price), tip.x(), top)
+
+    def merged(self, one: _Placed, other: _Placed) -> _Placed:
+        """One label for both, in their middle, as far out as the outer one."""
+        side, volume = one.label.side, one.label.volume + other.label.volume
+        both = FillLabel(QRectF(), side, volume, one.label.count + other.label.count, None)
+        outer = max(one.top, other.top) if side is Side.BUY else min(one.top, other.top)
+        return self._place(both, (one.x + other.x) / 2, outer)
+
+    def _place(self, label: FillLabel, x: float, top: float) -> _Placed:
+        pane = self.pane
+        told = self.text(label.volume, label.count, label.side, label.price)
+        width = round(self.metrics.horizontalAdvance(told)) + 6.0
+        left = max(pane.left() + 1, min(round(x - width / 2), pane.right() - width - 1))
+        inside = max(pane.top(), min(round(top), pane.bottom() - self.height))
+        return _Placed(replace(label, rect=QRectF(left, inside, width, self.height)), x, top)

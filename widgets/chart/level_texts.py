@@ -64,10 +64,10 @@ class _Teller:
         if item is not None:
             if item.take_profit is not None:
                 acts = item.quant.enabled and item.quant.auto_take_profit
-                yield self._exit("tp", _tr("止盈"), _tr("盈"), item.take_profit, acts, _TP, below=False)
+                yield self._exit("tp", item.take_profit, acts)
             if item.stop_loss is not None:
                 acts = item.quant.enabled and item.quant.auto_stop_loss
-                yield self._exit("sl", _tr("止损"), _tr("损"), item.stop_loss, acts, _SL, below=True)
+                yield self._exit("sl", item.stop_loss, acts)
             yield from self._zone(item)
         if self.cost is not None and self.held:
             text = f"{_tr('成本')} {self._price(self.cost)}"
@@ -76,17 +76,10 @@ class _Teller:
             tag = self._price(self.cost)
             yield LevelLine("cost", price, "cost", _tr("本"), tag, "", whole, _COST, 1.4, below=True)
 
-    def _exit(
-        self,
-        key: str,
-        name: str,
-        badge: str,
-        price: Decimal,
-        acts: bool,
-        dashes: tuple[float, ...],
-        below: bool,
-    ) -> LevelLine:
-        milli = decimal_to_milli(price)
+    def _exit(self, key: str, price: Decimal, acts: bool) -> LevelLine:
+        """`key` is tp or sl; `acts`: an order follows when it is hit."""
+        stop, milli = key == "sl", decimal_to_milli(price)
+        name, badge = (_tr("止损"), _tr("损")) if stop else (_tr("止盈"), _tr("盈"))
         parts = [f"{name} {self._price(price)}"]
         if acts and self.held:
             parts.append(_tr("卖 {n}").format(n=formats.quantity(self.held)))
@@ -95,7 +88,8 @@ class _Teller:
         parts += [self._distance(milli), self._yuan(price)]
         short = " ".join(p for p in (parts[0], self._distance(milli)) if p)
         label = DOT.join(p for p in parts if p)
-        return LevelLine(key, milli, key, badge, self._price(price), label, short, dashes, 1.4, below)
+        dashes = _SL if stop else _TP
+        return LevelLine(key, milli, key, badge, self._price(price), label, short, dashes, 1.4, below=stop)
 
     def _zone(self, item: WatchItem) -> Iterator[LevelLine]:
         low, high = item.entry_low, item.entry_high
