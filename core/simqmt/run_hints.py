@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import sys
 from collections.abc import Sequence
@@ -39,7 +40,11 @@ class Hints:
         self._tell(f"程序调用了 {called}，{NOT_SUPPORTED}，得到的是空的或失败的回答。")
 
     def _tell(self, text: str) -> None:
-        if text not in self._told:
-            self._told.add(text)
-            sys.stderr.write(f"{text}\n")
-            sys.stderr.flush()
+        # The process's own stderr: what a program puts in its place may call the terminal, which waits for us here.
+        stream = sys.__stderr__
+        if text in self._told or stream is None:
+            return
+        self._told.add(text)
+        with contextlib.suppress(OSError, ValueError):  # closed
+            stream.write(f"{text}\n")
+            stream.flush()

@@ -201,3 +201,22 @@ def test_where_no_xtquant_is_installed_the_programs_own_copy_serves(tmp_path: Pa
         )
     else:
         assert (done.returncode, "pip install xtquant" in done.stderr) == (2, True), done.stderr
+
+
+SILENT = """
+import sys
+from xtquant import xttrader
+from xtquant.xttype import StockAccount
+
+sys.stderr = None
+trader = xttrader.XtQuantTrader("x", 3)
+trader.start()
+print(trader.connect(), trader.subscribe(StockAccount("2000128")))
+trader.stop()
+"""
+
+
+def test_a_program_without_stderr_is_answered_all_the_same(tmp_path: Path) -> None:
+    done = run(tmp_path, "--quiet", "--at", "10:00", "program.py", program=SILENT)
+    assert (done.returncode, done.stdout.strip()) == (0, "0 -1")
+    assert "--cash 2000128=1000000" in done.stderr
