@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import QObject
@@ -126,17 +127,23 @@ class WatchlistEditing(QObject):
 
     def undo(self) -> None:
         """Take the last watchlist edit back."""
-        self._step(self.history.undo(), self.tr("没有可撤销的修改"))
+        self._step(self.history.undo(), self.history.redo, self.tr("没有可撤销的修改"))
 
     def redo(self) -> None:
         """Make it again."""
-        self._step(self.history.redo(), self.tr("没有可重做的修改"))
+        self._step(self.history.redo(), self.history.undo, self.tr("没有可重做的修改"))
 
-    def _step(self, change: Change | None, nothing: str) -> None:
+    def _step(self, change: Change | None, back: Callable[[], object], nothing: str) -> None:
         if change is None:
             self._panels.health.set_message(nothing)
         else:
-            self._requests.run(self._change(change, remember=False))
+            self._requests.run(self._take(change, back))
+
+    async def _take(self, change: Change, back: Callable[[], object]) -> None:
+        """A step that the service refuses was not made: it can be tried again."""
+        answer = await self._change(change, remember=False)
+        if not answer.ok:
+            back()
 
     # files
 

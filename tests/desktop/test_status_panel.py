@@ -11,11 +11,12 @@ import pytest
 from core.domain.decision import ItemView
 from core.domain.enums import AlarmRank, ItemState, LinkState, Mode, Phase
 from core.domain.market import Symbol
-from core.service.commands import Command
+from core.service.commands import Command, SaveItems
 from core.service.news import (
     AlarmNews,
     AssetNews,
     ClockNews,
+    CommandAnswered,
     DeskState,
     ItemsNews,
     ItemViewsNews,
@@ -215,5 +216,36 @@ def test_a_holding_with_a_working_order_counts_by_its_stop(open_desk: OpenDesk) 
         await desk.until(lambda: figure.value.text() == "1 / 1")
         service.outbox.put(ItemViewsNews((working,)))
         await desk.until(lambda: figure.value.text() == "0 / 1")
+
+    open_desk(service=service).play(story)
+
+
+def test_an_undo_that_the_service_refuses_can_be_tried_again(open_desk: OpenDesk) -> None:
+    service = SpokenService()
+
+    def saves() -> list[SaveItems]:
+        return [command for command in service.posted if isinstance(command, SaveItems)]
+
+    async def answered(desk: RunningDesk, count: int, ok: bool) -> None:
+        await desk.until(lambda: len(saves()) == count)
+        text = "" if ok else "日志库写不进去，没有保存。"
+        service.outbox.put(CommandAnswered(saves()[-1].command_id, ok, text))
+
+    async def story(desk: RunningDesk) -> None:
+        editing = desk.window.editing
+        service.outbox.put(ItemsNews((item(item_id="a", symbol=CODES[0]),)))
+        await desk.until(lambda: "a" in desk.panels.items)
+        editing.remove_items(["a"])
+        await answered(desk, 1, True)
+        service.outbox.put(ItemsNews(()))
+        await desk.until(lambda: editing.history.steps == (1, 0) and not desk.panels.items)
+        editing.undo()
+        await answered(desk, 2, False)
+        await desk.until(lambda: "没有保存" in desk.message)
+        await desk.until(lambda: editing.history.steps == (1, 0))
+        editing.undo()
+        await answered(desk, 3, True)
+        await desk.until(lambda: editing.history.steps == (0, 1))
+        assert [one.item_id for one in saves()[-1].items] == ["a"]
 
     open_desk(service=service).play(story)
