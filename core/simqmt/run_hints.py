@@ -40,11 +40,15 @@ class Hints:
         self._tell(f"程序调用了 {called}，{NOT_SUPPORTED}，得到的是空的或失败的回答。")
 
     def _tell(self, text: str) -> None:
-        # The process's own stderr: what a program puts in its place may call the terminal, which waits for us here.
-        stream = sys.__stderr__
-        if text in self._told or stream is None:
-            return
-        self._told.add(text)
+        if text not in self._told:
+            self._told.add(text)
+            say(text)
+
+
+def say(text: str) -> None:
+    """A line on the process's own stderr: what a program puts in its place may call the terminal, which waits for us."""
+    stream = sys.__stderr__
+    if stream is not None:
         with contextlib.suppress(OSError, ValueError):  # closed
             stream.write(f"{text}\n")
             stream.flush()

@@ -29,7 +29,7 @@ from core.simqmt.market import MarketSource
 from core.simqmt.market_builtin import BuiltinMarket
 from core.simqmt.market_replay import ReplayMarket
 from core.simqmt.markets import named_market
-from core.simqmt.run_hints import Hints
+from core.simqmt.run_hints import Hints, say
 from core.simqmt.run_options import NOT_STARTED, RunOptions, chosen_moment, parse_arguments, start_moment
 from core.simqmt.run_program import find_program, step_aside
 from core.simqmt.static_file import StaticFileMarket
@@ -77,8 +77,7 @@ def _not_started(error: UserError) -> NoReturn:
 
 def _tell(hit: Hit) -> None:
     """A fault that hit: at once, for the next line may never come."""
-    sys.stderr.write(f"故障 {hit.fault}：{hit.step}，第 {hit.number} 次\n")
-    sys.stderr.flush()
+    say(f"故障 {hit.fault}：{hit.step}，第 {hit.number} 次")
 
 
 def open_terminal(options: RunOptions, beside: Path | None = None) -> SimTerminal:
@@ -203,7 +202,7 @@ def _close(terminal: SimTerminal, process: int) -> None:
         try:
             terminal.close()
         except UserError as error:
-            sys.stderr.write(f"{error}\n")
+            say(str(error))
         terminal.clock.stop()
 
 
