@@ -73,6 +73,8 @@ ANSWER_BIND = {
 
 NOT_CONNECTED = "未建立连接"
 TIMED_OUT = "超时"
+_WORDLESS = frozenset({"exportData", "querySmartAlgoTask", "syncTransactionFromExternal"})
+"""Answers in JSON that are empty texts when not connected; xttrader then raises JSONDecodeError."""
 NOT_SUPPORTED = "模拟终端不支持此功能（只支持股票账号的委托、撤单与查询）"
 
 
@@ -151,13 +153,17 @@ class Request:
 
 
 def empty_answer(surface: Surface, request: Request, message: str) -> object:
-    """The answer that says no: -1, an empty list, or a struct that carries `message`, by the payload's type."""
+    """The answer that says no: -1, an empty list, or a struct that carries `message`, by the payload's type.
+
+    Not connected it says nothing more than that, as was measured with the binary: no message, no remark, not the order.
+    """
     stated = surface.methods[request.bind].args[0]
     payload = stated.removeprefix("Callable[[int, ").removesuffix("], None]")
     if payload == "int":
         return -1
     if payload == "str":
-        return _json_refusal(message)
+        wordless = message == NOT_CONNECTED and request.name in _WORDLESS
+        return "" if wordless else _json_refusal(message)
     if not payload.startswith("list["):
         return _refusing_struct(surface, payload, request, message)
     item = payload[5:-1]
@@ -172,6 +178,16 @@ def _can_refuse(surface: Surface, struct: str, message: str) -> bool:
 
 
 def _refusing_struct(surface: Surface, struct: str, request: Request, message: str) -> object:
+    if message == NOT_CONNECTED:
+        asked = request.struct
+        said: dict[str, object] = {
+            "account_id": account_of(request),
+            "account_type": getattr(asked, "account_type", 0),
+            "cancel_result": -1,
+        }
+        if struct == "OrderStockResp":
+            said["order_id"] = -1
+        return surface.make(struct, **{k: v for k, v in said.items() if surface.has_field(struct, k)})
     values: dict[str, object] = {
         "order_id": -1,
         "cancel_result": -1,

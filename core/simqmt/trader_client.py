@@ -100,15 +100,16 @@ class ClientLink:
         self.delivery.stop()
 
     def request(self, name: str, seq: int, args: tuple[Any, ...]) -> int:
-        """Take a request; its answer comes through the delivery thread. 0, or -1 when it cannot have been sent."""
+        """Take a request; its answer comes through the delivery thread. Its number, as from the binary, connected or not."""
         request = Request(self, name, seq, args, threading.current_thread().name)
         if self.front is None:
             self._waiting[seq] = (request, None)
             self.answer(request, empty_answer(self.surface, request, NOT_CONNECTED))
-            return -1
+            return seq
         self.front.require_home()
         self._waiting[seq] = (request, self.front.clock.park())
-        return self.front.submit(request)
+        self.front.submit(request)
+        return seq
 
     def answer(self, request: Request, payload: object, *, again: bool = False) -> None:
         """Deliver the answer of a request, once; `again` a second time."""

@@ -63,7 +63,7 @@ def test_every_request_is_answered_once_by_its_own_response(open_desk: Open, met
     said = ask(desk, connected, method)
     assert (method.removesuffix("WithSeq") in STOCK) or said == [] or "不支持" in texts(said) or said == -1
     silent = ask(desk, lonely, method)
-    assert silent in ([], -1) or NOT_CONNECTED in texts(silent)
+    assert silent in ([], -1) or texts(silent).split() in ([], [ACCOUNT, ACCOUNT]) or NOT_CONNECTED in silent
 
 
 ECHO = {5: 50, 11: 50, 42: 88, 43: 85, 44: 84, 45: 86, 46: 87, 47: 88, 48: 89}

@@ -155,3 +155,29 @@ def test_t56_data_without_a_terminal_is_a_plain_exception_at_once(open_desk: Ope
     thread.join(SOON_S)
     assert len(asked) == 1
     assert asked[0].startswith("Exception 无法连接xtquant服务")
+
+
+@pytest.mark.parametrize("where", ["never connected", "lost"])
+def test_not_connected_the_answers_say_no_and_nothing_else(open_desk: Open, where: str) -> None:
+    """Measured with the binary: account, -1 and empty texts; no error is pushed, and no cancel echoes its order."""
+    desk = open_desk()
+    trader = desk.trader(connect=where == "lost")
+    desk.terminal.disconnect()
+    desk.settle("10:00:01")
+    trader.heard.clear()
+    answers: list[Any] = []
+    client = trader.api.async_client
+    client.bindOnOrderStockRespCallback(lambda _seq, answer: answers.append(answer))
+    client.bindOnCancelOrderStockRespCallback(lambda _seq, answer: answers.append(answer))
+    order_async(trader, remark="remark")
+    trader.api.cancel_order_stock_async(trader.account, 77)
+    trader.api.cancel_order_stock_sysid_async(trader.account, 1, "SYS1")
+    desk.settle("10:00:02")
+    order, *cancels = answers
+    assert (order.account_id, order.account_type, order.order_id) == (ACCOUNT, 2, -1)
+    assert (order.error_msg, order.order_remark, order.strategy_name) == ("", "", "")
+    assert {(c.account_id, c.cancel_result, c.order_id, c.order_sysid, c.error_msg) for c in cancels} == {
+        (ACCOUNT, -1, 0, "", "")
+    }
+    assert trader.heard == []
+    assert desk.terminal.orders(ACCOUNT) == []
