@@ -41,6 +41,11 @@ def _shield_word(row: PositionRow) -> str:
 
 def position_columns() -> tuple[Column[PositionRow], ...]:
     """持仓."""
+    return (*_holding_columns(), *_result_columns(), *_care_columns())
+
+
+def _holding_columns() -> tuple[Column[PositionRow], ...]:
+    """What is held, and what it cost."""
     return (
         name_column(lambda r: r.position.symbol, 138, stretch=True),
         Column(
@@ -71,6 +76,12 @@ def position_columns() -> tuple[Column[PositionRow], ...]:
             sort_key=lambda r: r.position.cost,
             export=lambda r: formats.plain(r.position.cost),
         ),
+    )
+
+
+def _result_columns() -> tuple[Column[PositionRow], ...]:
+    """What it is worth now, and what came of it."""
+    return (
         Column(
             "last",
             translate("Blotter", "现价"),
@@ -124,6 +135,12 @@ def position_columns() -> tuple[Column[PositionRow], ...]:
             live=True,
             export=lambda r: formats.plain(r.today),
         ),
+    )
+
+
+def _care_columns() -> tuple[Column[PositionRow], ...]:
+    """How much of the account it is, and what protects it."""
+    return (
         Column(
             "weight",
             translate("Blotter", "仓位"),
