@@ -23,7 +23,12 @@ SENTENCE = (
 )
 
 
-AT_IMPORT = {"rpc_init": 0, "register_create_nparray": None, "get_local_server_port": 0, "set_config_dir": None}
+AT_IMPORT = {
+    "rpc_init": 0,
+    "register_create_nparray": None,
+    "get_local_server_port": 0,
+    "set_config_dir": None,
+}
 """What xtquant's modules call while they are imported, with an answer that lets them."""
 
 
