@@ -129,7 +129,8 @@ class Panels(QObject):
     def _show_position(self) -> None:
         held = self._positions.get(self.symbol)
         if held is not None and held.volume > 0:
-            self.chart.set_position(held.volume, held.cost)
+            can_go = min(held.volume, held.sellable + held.frozen)  # a stop cancels what works first
+            self.chart.set_position(held.volume, held.cost, can_go)
         else:
             self.chart.set_position(0, None)
 

@@ -43,10 +43,18 @@ def _tr(text: str) -> str:
 
 
 def level_lines(
-    item: WatchItem | None, held: int, cost: Decimal | None, last: int, tick: Decimal, symbol: str
+    item: WatchItem | None,
+    held: int,
+    cost: Decimal | None,
+    last: int,
+    tick: Decimal,
+    symbol: str,
+    sellable: int | None = None,
 ) -> tuple[LevelLine, ...]:
-    """Lines of the levels that are set, highest meaning first. `last` in thousandths, 0 unknown."""
-    told = _Teller(item, held, cost, last, tick, symbol)
+    """Lines of the levels that are set, highest meaning first. `last` in thousandths, 0 unknown; `sellable` shares can
+    go today, None for all that is held.
+    """
+    told = _Teller(item, held, cost, last, tick, symbol, held if sellable is None else sellable)
     return tuple(told.lines())
 
 
@@ -58,6 +66,7 @@ class _Teller:
     last: int
     tick: Decimal
     symbol: str
+    sellable: int
 
     def lines(self) -> Iterator[LevelLine]:
         item = self.item
@@ -82,7 +91,8 @@ class _Teller:
         name, badge = (_tr("止损"), _tr("损")) if stop else (_tr("止盈"), _tr("盈"))
         parts = [f"{name} {self._price(price)}"]
         if acts and self.held:
-            parts.append(_tr("卖 {n}").format(n=formats.quantity(self.held)))
+            sells = _tr("卖 {n}").format(n=formats.quantity(self.sellable))
+            parts.append(sells if self.sellable else "T+1")
         elif not acts:
             parts.append(self._only_told())
         parts += [self._distance(milli), self._yuan(price)]
@@ -117,9 +127,9 @@ class _Teller:
         return formats.change(milli / self.last - 1) if self.last else ""
 
     def _yuan(self, price: Decimal) -> str:
-        """What the held volume wins or loses there, against its cost."""
+        """What would be sold wins or loses there, against its cost; all that is held while nothing can be sold."""
         if not self.held or self.cost is None:
             return ""
-        result = (price - self.cost) * self.held
+        result = (price - self.cost) * (self.sellable or self.held)
         word = _tr("盈 {n}") if result >= 0 else _tr("亏 {n}")
         return word.format(n=formats.money(abs(result)))

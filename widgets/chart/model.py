@@ -42,6 +42,7 @@ class ChartModel:
         self.quote: Quote | None = None
         self.item: WatchItem | None = None
         self.held = 0
+        self.sellable: int | None = None
         self.cost: Decimal | None = None
         self.fills = FillBook()
         self.real_prices = True
@@ -54,6 +55,7 @@ class ChartModel:
         self.symbol, self.name, self.tick = symbol, name, tick
         if other:
             self.quote, self.item, self.held, self.cost, self.fills = None, None, 0, None, FillBook()
+            self.sellable = None
             self._series.clear()
             self._studies.clear()
         return other
@@ -145,7 +147,7 @@ class ChartModel:
         """The item's levels and the cost, with their words at the present price; none on other prices."""
         if not self.on_real_prices:
             return ()
-        return level_lines(self.item, self.held, self.cost, self.last, self.tick, self.symbol)
+        return level_lines(self.item, self.held, self.cost, self.last, self.tick, self.symbol, self.sellable)
 
 
 def tone_of(difference: float, flat: str = "t2") -> str:

@@ -181,10 +181,11 @@ class ChartPanel(QWidget):
             self._model.item = mine
             self.view.mark(Dirt.ALL)
 
-    def set_position(self, volume: int, cost: Decimal | None) -> None:
-        """What is held, in shares, and its cost."""
-        if (volume, cost) != (self._model.held, self._model.cost):
-            self._model.held, self._model.cost = volume, cost
+    def set_position(self, volume: int, cost: Decimal | None, sellable: int | None = None) -> None:
+        """What is held, in shares, its cost, and how much of it can go today (None: all of it)."""
+        known = (self._model.held, self._model.cost, self._model.sellable)
+        if (volume, cost, sellable) != known:
+            self._model.held, self._model.cost, self._model.sellable = volume, cost, sellable
             self.view.mark(Dirt.ALL)
 
     def set_trades(self, trades: Iterable[Trade]) -> None:

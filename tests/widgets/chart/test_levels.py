@@ -57,6 +57,23 @@ def test_the_band_between_the_edges_is_filled(panel: ChartPanel, theme: ThemeHol
     assert image.pixelColor(QPoint(x, int(frame.price.y(100_300)))) == ground
 
 
+@pytest.mark.parametrize(
+    ("sellable", "stop"),
+    [
+        (None, "止损 349.80 · 卖 300 · −8.35% · 亏 3,780"),
+        (100, "止损 349.80 · 卖 100 · −8.35% · 亏 1,260"),
+        (0, "止损 349.80 · T+1 · −8.35% · 亏 3,780"),
+    ],
+)
+def test_a_level_says_what_can_be_sold_today(sellable: int | None, stop: str) -> None:
+    watched = item("358.00", "364.00", "398.00", "349.80")
+    cost, last = Decimal("362.40"), 381_660
+    lines = level_lines(watched, 300, cost, last, TICK, "300750.SZ", sellable)
+    said = {line.key: line for line in lines}
+    assert said["sl"].label == stop
+    assert said["cost"].short == "成本 362.40 · 300 股"
+
+
 def test_labels_say_what_will_happen_how_far_and_how_much() -> None:
     lines = level_lines(
         item("358.00", "364.00", "398.00", "349.80"), 300, Decimal("362.40"), 381_660, TICK, "300750.SZ"
