@@ -5,16 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from core.domain.market import SHANGHAI, Bar, Symbol, datetime_to_ms, ms_to_datetime
 from core.exchange.symbols import tick_size
 from core.simqmt.data_dividends import ADJUSTMENTS, adjusted, with_references
+from core.simqmt.data_hub import DataHub
 from core.simqmt.data_periods import VendorPeriod
 from core.simqmt.data_shapes import bar_records, filled
-
-if TYPE_CHECKING:
-    from core.simqmt.terminal import SimTerminal
 
 _ALL = 200_000
 _DAY_BARS = {"1m": 240, "5m": 48}
@@ -24,8 +22,9 @@ Row = dict[str, Any]
 class BarQueries:
     """Bars for one data client. Safe on any thread."""
 
-    def __init__(self, terminal: SimTerminal) -> None:
-        self.terminal = terminal
+    def __init__(self, hub: DataHub) -> None:
+        self._hub = hub
+        self.terminal = hub.terminal
         self._history_lock = threading.Lock()
 
     def bars(
@@ -65,7 +64,7 @@ class BarQueries:
         bars = self._base_bars(symbol, period, self._wanted(period, first, last, count), last)
         # Only prices adjusted back depend on what was paid before the first bar.
         since = ms_to_datetime(bars[0].time_ms).date() if bars and not dividend.startswith("back") else None
-        paid = self.terminal.data.dividends_of(symbol, since) if bars else ()
+        paid = self._hub.dividends_of(symbol, since) if bars else ()
         rows = bar_records(period.grouped(adjusted(bars, paid, dividend)), self.terminal.clock.now_ms())
         if paid and dividend not in ADJUSTMENTS:
             with_references(rows, paid, tick_size(symbol))
@@ -84,7 +83,7 @@ class BarQueries:
         with self._history_lock:
             known = self.terminal.market.history(symbol, period.base, until, wanted)
         newest = known[-1].time_ms if known else 0
-        grown = self.terminal.data.grown(symbol, period.base)
+        grown = self._hub.grown(symbol, period.base)
         return [*known, *(bar for bar in grown if bar.time_ms > newest)]
 
     def _wanted(self, period: VendorPeriod, first: int | None, last: int | None, count: int) -> int:

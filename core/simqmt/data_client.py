@@ -7,17 +7,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from core.simqmt.data_control import DataControl
-from core.simqmt.data_link import DataLink, Subscription
+from core.simqmt.data_hub import DataHub
+from core.simqmt.data_link import DataLink
 from core.simqmt.data_periods import PERIODS
 from core.simqmt.data_queries import DataQueries
 from core.simqmt.data_securities import SecuritiesHalf
+from core.simqmt.data_subscription import Subscription
 from core.simqmt.data_wire import decode, encode, strings
-
-if TYPE_CHECKING:
-    from core.simqmt.terminal import SimTerminal
 
 Callback = Callable[..., object]
 
@@ -28,7 +27,7 @@ _WATCH = "watchxtquantstatus"
 class PythonApiClient(SecuritiesHalf):
     """`IPythonApiClient` as xtdata.py and xtconn.py use it."""
 
-    find: Callable[[], SimTerminal | None]
+    find: Callable[[], DataHub | None]
 
     def __init__(self) -> None:
         super().__init__()
@@ -56,11 +55,11 @@ class PythonApiClient(SecuritiesHalf):
 
     def connect(self) -> tuple[int, str]:
         """(0, '') when a terminal is there."""
-        terminal = type(self).find()
-        if terminal is None or terminal.closed:
+        hub = type(self).find()
+        if hub is None or hub.terminal.closed:
             return -1, "无法连接"
-        terminal.front.require_home()
-        self._link, self._data = DataLink(terminal), DataQueries(terminal)
+        hub.terminal.front.require_home()
+        self._link, self._data = DataLink(hub), DataQueries(hub)
         self._controls = DataControl(self._data, self._link)
         if self._watcher is not None:
             self._link.watch(self._watcher, self.get_peer_addr())

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from core.simqmt.data_hub import Listener
 from core.simqmt.data_link import DataLink
 from core.simqmt.data_periods import PERIODS
 from core.simqmt.data_queries import DataQueries
@@ -59,7 +60,7 @@ class DataControl:
     def __init__(self, queries: DataQueries, link: DataLink) -> None:
         self._queries = queries
         self._link = link
-        self._sectors = Sectors(queries.terminal)
+        self._sectors = Sectors(queries.hub)
         self._answers: dict[str, Callable[[Document], Document]] = {
             "getdatafilepath": self._file_paths,
             "getfullkline": queries.full_kline,
@@ -137,7 +138,7 @@ class DataControl:
         return [_hours_of(market, tradings) for market in MARKETS]
 
     def _all_subscribed(self) -> list[Document]:
-        links = self._queries.terminal.data.links
+        links = self._queries.hub.links
         return [
             {"addr": "127.0.0.1:58610"} | {name: item[name] for name in ("stockCode", "period", "metaId")}
             for link in links
@@ -165,7 +166,7 @@ def _hours_of(market: str, tradings: list[Document]) -> Document:
     return {"market": market, "codeRegex": ".*", "product": [], "category": [], "tradings": tradings}
 
 
-def _subscribed(link: DataLink) -> list[Document]:
+def _subscribed(link: Listener) -> list[Document]:
     found = []
     for number, subscription in link.subscriptions().items():
         period = subscription.period

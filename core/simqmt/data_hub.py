@@ -6,18 +6,15 @@ import heapq
 from collections import deque
 from collections.abc import Container, Iterable, Sequence
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from core.domain.enums import Period
 from core.domain.market import Bar, Quote, Symbol
 from core.market.bars import BarBuilder, bar_end, bar_index, midnight
 from core.simqmt.data_dividends import Dividend
+from core.simqmt.data_host import Host
+from core.simqmt.data_subscription import Subscription
 from core.simqmt.market import KnowingMarket
-
-if TYPE_CHECKING:
-    from core.simqmt.data_link import DataLink
-    from core.simqmt.terminal import SimTerminal
-
 
 _KEPT = 6_000
 """Snapshots kept per symbol: more than a day's."""
@@ -51,6 +48,22 @@ def _takes(wanted: Container[str], symbol: Symbol) -> bool:
     return symbol in wanted or symbol[-2:] in wanted
 
 
+class Listener(Protocol):
+    """A connected data client (`data_link.DataLink`)."""
+
+    def show(self, quotes: Sequence[Quote]) -> None:
+        """New snapshots, under the terminal's lock."""
+        ...
+
+    def lose(self) -> None:
+        """The connection is lost."""
+        ...
+
+    def subscriptions(self) -> dict[int, Subscription]:
+        """By number."""
+        ...
+
+
 class DataHub:
     """Hands every snapshot to every connected data client, and remembers what was shown.
 
@@ -58,13 +71,13 @@ class DataHub:
     would fill gigabytes (`knowing`, None for other markets). `dividends` replace, by security, those of the market.
     """
 
-    def __init__(self, terminal: SimTerminal) -> None:
+    def __init__(self, terminal: Host) -> None:
         self.terminal = terminal
         market = terminal.market
         self.knowing = market if isinstance(market, KnowingMarket) else None
         self._own = market.name
         self.dividends: dict[Symbol, list[Dividend]] = {}
-        self._links: list[DataLink] = []
+        self._links: list[Listener] = []
         self._newest: dict[Symbol, Quote] = {}
         self._seen: dict[Symbol, deque[Quote]] = {}
         self._tapes: dict[Symbol, dict[Period, Tape]] = {}
@@ -146,16 +159,16 @@ class DataHub:
         return Tape(symbol, base, (*ticks, newest), start_ms)
 
     @property
-    def links(self) -> list[DataLink]:
+    def links(self) -> list[Listener]:
         """Connected data clients."""
         return list(self._links)
 
-    def attach(self, link: DataLink) -> None:
+    def attach(self, link: Listener) -> None:
         """A data client connected."""
         with self.terminal.lock:
             self._links.append(link)
 
-    def detach(self, link: DataLink) -> None:
+    def detach(self, link: Listener) -> None:
         """A data client left."""
         with self.terminal.lock:
             if link in self._links:

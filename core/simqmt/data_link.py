@@ -5,45 +5,22 @@ from __future__ import annotations
 import itertools
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from core.domain.market import Bar, Quote, Symbol
-from core.simqmt.data_dividends import ADJUSTMENTS, Dividend, adjusted
-from core.simqmt.data_periods import VendorPeriod
+from core.domain.market import Quote
+from core.simqmt.data_dividends import ADJUSTMENTS, adjusted
+from core.simqmt.data_hub import DataHub
 from core.simqmt.data_shapes import bar_records, tick_record
+from core.simqmt.data_subscription import Subscription
 from core.simqmt.delivery import Delivery
-
-if TYPE_CHECKING:
-    from core.simqmt.terminal import SimTerminal
-
-
-@dataclass(slots=True)
-class Subscription:
-    """One subscription. `wanted` holds codes and markets; `single` ones get lists; a `period` gets bars.
-
-    `earlier` holds, by symbol, the base bars that ended before the terminal showed its first snapshot, `paid` the
-    dividends by which `dividend` adjusts.
-    """
-
-    wanted: frozenset[str]
-    callback: Callable[[dict[str, Any]], object] | None
-    single: bool
-    period: VendorPeriod | None = None
-    dividend: str = "none"
-    earlier: dict[Symbol, list[Bar]] = field(default_factory=dict)
-    paid: dict[Symbol, Sequence[Dividend]] = field(default_factory=dict)
-
-    def takes(self, symbol: Symbol) -> bool:
-        """Whether it covers a symbol."""
-        return symbol in self.wanted or symbol[-2:] in self.wanted
 
 
 class DataLink:
     """One data client's side: its subscriptions and its delivery thread."""
 
-    def __init__(self, terminal: SimTerminal) -> None:
-        self.terminal = terminal
+    def __init__(self, hub: DataHub) -> None:
+        self._hub = hub
+        self.terminal = terminal = hub.terminal
         self.connected = True
         self._subscriptions: dict[int, Subscription] = {}
         self._numbers = itertools.count(1)
@@ -51,7 +28,7 @@ class DataLink:
         self._delivery = Delivery("xtdata", terminal.clock, "data")
         self._delivery.start()
         self._watcher: tuple[Callable[..., object], str] | None = None
-        terminal.data.attach(self)
+        hub.attach(self)
 
     def watch(self, callback: Callable[[dict[str, str]], object], address: str) -> None:
         """Tell now that it is connected, and later that the connection is lost; leaving is no loss."""
@@ -62,9 +39,9 @@ class DataLink:
         """Add a subscription; what is known of its symbols is told at once. Its number, or -1."""
         if not self.connected:
             return -1
-        self.terminal.data.wake(subscription.wanted)
+        self._hub.wake(subscription.wanted)
         with self.terminal.lock:
-            shown = self.terminal.data.current(subscription.wanted)
+            shown = self._hub.current(subscription.wanted)
             with self._lock:
                 number = next(self._numbers)
                 self._subscriptions[number] = subscription
@@ -99,7 +76,7 @@ class DataLink:
     def close(self) -> None:
         """Leave the terminal."""
         self._watcher = None
-        self.terminal.data.detach(self)
+        self._hub.detach(self)
         self.lose()
 
     def _tell(self, subscription: Subscription, quotes: Iterable[Quote]) -> None:
@@ -116,7 +93,7 @@ class DataLink:
         if subscription.period is None:
             return tick_record(quote)
         period, symbol = subscription.period, quote.symbol
-        grown = self.terminal.data.grown(symbol, period.base, period.size)
+        grown = self._hub.grown(symbol, period.base, period.size)
         if not grown:
             return None
         if symbol not in subscription.earlier:
@@ -126,6 +103,6 @@ class DataLink:
         newest = period.grouped([*subscription.earlier[symbol], *grown])[-2:]
         if subscription.dividend in ADJUSTMENTS:
             if symbol not in subscription.paid:
-                subscription.paid[symbol] = self.terminal.data.dividends_of(symbol)
+                subscription.paid[symbol] = self._hub.dividends_of(symbol)
             newest = adjusted(newest, subscription.paid[symbol], subscription.dividend)
         return bar_records(newest, quote.time_ms)[-1]

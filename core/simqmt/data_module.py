@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from core.simqmt.data_client import PythonApiClient
 from core.simqmt.data_control import MARKETS, NOT_REALIZED
+from core.simqmt.data_hub import DataHub
 from core.simqmt.data_wire import encode
-
-if TYPE_CHECKING:
-    from core.simqmt.terminal import SimTerminal
 
 _NOT_OFFERED = (
     *("get_industry", "get_all_subscribe_quote", "get_etf_info", "custom_data_control", "callFormula"),
@@ -33,7 +31,7 @@ for _name in _NOT_OFFERED:
     setattr(PythonApiClient, _name, _refuse)
 
 
-def make_data_module(name: str, find: Callable[[], SimTerminal | None]) -> ModuleType:
+def make_data_module(name: str, find: Callable[[], DataHub | None]) -> ModuleType:
     """The stand-in module; its clients take the terminal that `find` gives when they connect."""
     module: Any = ModuleType(name, "XtQuant Data Center Python Extension Module")
     module.IPythonApiClient = type("IPythonApiClient", (PythonApiClient,), {"find": staticmethod(find)})

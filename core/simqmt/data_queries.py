@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from core.domain.market import SHANGHAI, Symbol, datetime_to_ms, ms_to_datetime
 from core.exchange.calendar import MAINLAND
@@ -14,6 +14,7 @@ from core.simqmt.builtin_company import Company
 from core.simqmt.data_bars import BarQueries, bound
 from core.simqmt.data_bonds import bond_record
 from core.simqmt.data_dividends import factor_records
+from core.simqmt.data_hub import DataHub
 from core.simqmt.data_instruments import instrument_record, security_types
 from core.simqmt.data_level2 import nothing
 from core.simqmt.data_periods import PERIODS, VendorPeriod
@@ -27,24 +28,22 @@ from core.simqmt.data_shapes import (
     time_text,
 )
 
-if TYPE_CHECKING:
-    from core.simqmt.terminal import SimTerminal
-
 Row = dict[str, Any]
 
 
 class DataQueries:
     """Answers for one data client. Safe on any thread."""
 
-    def __init__(self, terminal: SimTerminal) -> None:
-        self.terminal = terminal
-        self._bars = BarQueries(terminal)
+    def __init__(self, hub: DataHub) -> None:
+        self.hub = hub
+        self.terminal = hub.terminal
+        self._bars = BarQueries(hub)
 
     def full_tick(self, codes: Sequence[str]) -> Row:
         """Ticks of codes or whole markets, of what has been seen."""
-        self.terminal.data.wake(codes)
+        self.hub.wake(codes)
         wanted = set(codes)
-        return {str(quote.symbol): full_tick_record(quote) for quote in self.terminal.data.current(wanted)}
+        return {str(quote.symbol): full_tick_record(quote) for quote in self.hub.current(wanted)}
 
     def market_data(
         self,
@@ -105,7 +104,7 @@ class DataQueries:
         since = midnight(last) if first is None and last is not None else first
         if period != "tick":
             return nothing(period, list(fields))
-        seen = self.terminal.data.seen(Symbol(code), since)
+        seen = self.hub.seen(Symbol(code), since)
         rows = [
             tick_record(quote)
             for quote in seen
@@ -115,7 +114,7 @@ class DataQueries:
 
     def instrument(self, code: str) -> Row | None:
         """One security, None when the market does not have it."""
-        symbol, knowing = Symbol(code), self.terminal.data.knowing
+        symbol, knowing = Symbol(code), self.hub.knowing
         quote = self.terminal.quote(symbol)
         shown = quote is not None or knowing is None
         item = self.terminal.instrument(symbol) if shown or knowing is None else knowing.describe(symbol)
@@ -139,7 +138,7 @@ class DataQueries:
 
     def bond(self, code: str) -> Row:
         """What is known of a convertible bond, nothing for anything else."""
-        knowing = self.terminal.data.knowing
+        knowing = self.hub.knowing
         terms = None if knowing is None else knowing.bond(Symbol(code))
         if knowing is None or terms is None:
             return {}
@@ -149,7 +148,7 @@ class DataQueries:
         return bond_record(terms, last, stock_last, self.terminal.trading_day)
 
     def _company(self, symbol: Symbol) -> Company | None:
-        knowing = self.terminal.data.knowing
+        knowing = self.hub.knowing
         return None if knowing is None else knowing.company(symbol)
 
     def security_types(self, code: str) -> dict[str, bool]:
@@ -159,7 +158,7 @@ class DataQueries:
     def dividends(self, code: str, start: str, end: str) -> dict[str, dict[str, float]]:
         """Dividends whose ex-date lies in the closed interval."""
         first, last = _day(start) or date.min, _day(end) or date.max
-        found = self.terminal.data.dividends_of(Symbol(code))
+        found = self.hub.dividends_of(Symbol(code))
         return factor_records((item for item in found if first <= item.day <= last), _midnight)
 
     def trading_dates(self, start: str, end: str, count: int) -> list[int]:

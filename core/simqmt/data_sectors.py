@@ -7,13 +7,10 @@ import os
 import threading
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from core.exchange.boards import SecurityClass, class_of
 from core.simqmt.builtin_industries import INDUSTRIES, PREFIX, industry_of
-
-if TYPE_CHECKING:
-    from core.simqmt.terminal import SimTerminal
+from core.simqmt.data_hub import DataHub
 
 _C = SecurityClass
 _FILE = "sectors.json"
@@ -79,8 +76,9 @@ INDICES: dict[str, tuple[frozenset[SecurityClass], int, str]] = {
 class Sectors:
     """Sectors of one terminal. Safe on any thread."""
 
-    def __init__(self, terminal: SimTerminal) -> None:
-        self._terminal = terminal
+    def __init__(self, hub: DataHub) -> None:
+        self._hub = hub
+        self._terminal = hub.terminal
         self._lock = threading.Lock()
 
     def names(self) -> list[str]:
@@ -104,7 +102,7 @@ class Sectors:
 
     def _listed(self) -> dict[str, str]:
         """Names of all securities by code, those of the market's own list among them."""
-        knowing = self._terminal.data.knowing
+        knowing = self._hub.knowing
         if knowing is not None:
             return {str(symbol): name for symbol, name in knowing.listing().items()}
         return {str(item.symbol): item.name for item in self._terminal.instruments()}

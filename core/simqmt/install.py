@@ -19,6 +19,7 @@ from types import ModuleType
 from typing import Any
 
 from core.errors import ContractError, UserError
+from core.simqmt.data_hub import DataHub
 from core.simqmt.data_module import make_data_module
 from core.simqmt.front import Front
 from core.simqmt.structs import MODULE, Surface
@@ -54,6 +55,11 @@ class Registry:
     def current(self) -> SimTerminal | None:
         """The newest terminal."""
         return self._terminals[-1] if self._terminals else None
+
+    def hub(self) -> DataHub | None:
+        """The market data side of the newest terminal."""
+        terminal = self.current
+        return None if terminal is None else terminal.data
 
     def find(self, path: str) -> SimTerminal | None:
         """The terminal that owns the folder `path`, or one above or below it, whatever way the path is written."""
@@ -210,6 +216,6 @@ def _trader_module(surface: Surface, registry: Registry) -> ModuleType:
 
 
 def _data_module(registry: Registry) -> ModuleType:
-    module = make_data_module(DATA_MODULE, lambda: registry.current)
+    module = make_data_module(DATA_MODULE, registry.hub)
     setattr(module, _MARK, registry)
     return module
