@@ -130,5 +130,5 @@ def test_yaml_without_its_package_and_under_a_wrong_name_says_the_cure(
     monkeypatch.setitem(sys.modules, "yaml", None)
     with pytest.raises(BadInput, match="pip install pyyaml"):
         read(tmp_path, YAML, "faults.yaml")
-    with pytest.raises(BadInput, match="以 .yaml 结尾"):
+    with pytest.raises(BadInput, match=r"以 \.yaml 结尾"):
         read(tmp_path, YAML)
