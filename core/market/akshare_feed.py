@@ -26,6 +26,7 @@ from core.market.akshare_downloads import Downloads
 from core.market.akshare_jobs import DoorOptions, QuotesAnswer, QuotesJob
 from core.market.breaker import BreakerState
 from core.market.helper import HelperProcess
+from core.market.listening import unheard
 from core.market.pace import SHORTEST_S, Pace
 from core.market.source_names import Source, SourceFault, gist
 from core.market.sources import Outcome, SourceDetails, Sources
@@ -76,7 +77,7 @@ class AkshareFeed:
         self._calendar = calendar
         self._pace = Pace(interval_s, self._phase, shortest_s)
         self._downloads = Downloads(quotes, downloads, sources, loop, clock, self._options, self._prefer)
-        self._listener: Listener = _nobody
+        self._listener: Listener = unheard
         self._vitals = Vitals(loop, clock, silence_s, self._trading, self._silence_text)
         self._task: asyncio.Task[None] | None = None
         self._kicked = asyncio.Event()
@@ -297,7 +298,3 @@ class AkshareFeed:
     def _phase_at(self, symbol: Symbol, at_ms: int) -> Phase:
         known = symbol if class_of(symbol) is not None else _ANY  # new codes trade like the others
         return domain_phase(known, ms_to_datetime(at_ms), self._calendar)
-
-
-def _nobody(quotes: Sequence[Quote]) -> None:
-    """Before `listen`."""

@@ -17,6 +17,7 @@ from core.clock import Clock
 from core.domain.enums import FeedState, Period
 from core.domain.market import Bar, Instrument, Quote, Symbol
 from core.errors import UserError
+from core.market.listening import unheard
 from core.market.polled import Paced
 from core.market.precedence import Precedence
 from core.market.switch_rule import HOLD_MS, Step, SwitchRule
@@ -62,8 +63,8 @@ class FeedSwitch:
         self._loop = loop
         self._precedence = Precedence(clock, may_trigger=may_trigger)
         self._rule = SwitchRule(clock, hold_ms)
-        self._listener: Callable[[Sequence[Quote]], None] = _nobody
-        self._on_health: Callable[[FeedHealth], None] = _unheard
+        self._listener: Callable[[Sequence[Quote]], None] = unheard
+        self._on_health: Callable[[FeedHealth], None] = unheard
         self._symbols: dict[Symbol, None] = {}
         self._intervals: Mapping[Symbol, float] = {}
         self._stand_in: Feed | None = None
@@ -307,11 +308,3 @@ class FeedSwitch:
         feed, self._stand_in, self._place = self._stand_in, None, -1
         if feed is not None:
             await feed.close()
-
-
-def _nobody(quotes: Sequence[Quote]) -> None:
-    """Before `listen`."""
-
-
-def _unheard(health: FeedHealth) -> None:
-    """Before `listen_health`."""

@@ -8,6 +8,7 @@ from core.clock import Clock
 from core.domain.enums import FeedState, Phase
 from core.domain.market import Quote, Symbol, ms_to_datetime
 from core.exchange.sessions import domain_phase
+from core.market.listening import unheard
 from core.market.validity import trading_ms_between
 from core.ports import FeedHealth
 
@@ -32,7 +33,7 @@ class Pulse:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._on_health: Callable[[FeedHealth], None] = _nobody
+        self._on_health: Callable[[FeedHealth], None] = unheard
         self._newest_ms = 0
         self._advanced_ms = clock.now_ms()
         self.silent_ms = SILENT_MS
@@ -94,7 +95,3 @@ class Pulse:
         )
         if state is not old.state or (text and text != old.text):
             self._on_health(self.health)
-
-
-def _nobody(health: FeedHealth) -> None:
-    """Before `listen`."""

@@ -20,6 +20,7 @@ from core.exchange.calendar import MAINLAND
 from core.exchange.symbols import tick_size
 from core.market.bars import BarBuilder
 from core.market.feed_pulse import Pulse
+from core.market.listening import unheard
 from core.ports import FeedHealth
 
 
@@ -71,7 +72,7 @@ class ReplayFeed:
         self._clock = clock
         self._source = source
         self._speed = clock.speed if isinstance(clock, ReplayClock) else 1.0
-        self._listener: Callable[[Sequence[Quote]], None] = _nobody
+        self._listener: Callable[[Sequence[Quote]], None] = unheard
         self._pulse = Pulse(clock)
         self._wanted: set[Symbol] = set()
         self._next = 0
@@ -187,7 +188,3 @@ def _instrument(quote: Quote) -> Instrument:
         quote.time.date(),
         suspended=quote.suspended,
     )
-
-
-def _nobody(quotes: Sequence[Quote]) -> None:
-    """Before `listen`."""

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from core.clock import Clock
 from core.domain.enums import FeedState
+from core.market.listening import unheard
 from core.ports import FeedHealth
 
 _log = logging.getLogger(__name__)
@@ -36,7 +37,7 @@ class Vitals:
         self._clock = clock
         self._trading = trading
         self._silence_text = silence_text
-        self._listener: HealthListener = _unheard
+        self._listener: HealthListener = unheard
         self._timer: asyncio.TimerHandle | None = None
         self._silence_s = silence_s
         self.patience_s = silence_s
@@ -77,7 +78,3 @@ class Vitals:
         self._timer = self._loop.call_later(self._silence_s, self._grown_silent)
         if self.health.state.is_healthy and self._trading(self.patience_s):
             self.set(FeedState.SILENT, self._silence_text())
-
-
-def _unheard(health: FeedHealth) -> None:
-    """Before `listen`."""

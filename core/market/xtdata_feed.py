@@ -21,6 +21,7 @@ from core.lanes import Lane
 from core.market import xtdata_jobs as jobs
 from core.market.day_instruments import DayInstruments
 from core.market.feed_pulse import Pulse, patience_ms
+from core.market.listening import unheard
 from core.market.slots import QuoteSlots
 from core.market.ticks import TickConverter
 from core.market.vendor import TickRecords, XtData, load_xtdata
@@ -64,7 +65,7 @@ class XtdataFeed:
         self._loop = loop
         self._clock = clock
         self._source = source
-        self._listener: Listener = _nobody
+        self._listener: Listener = unheard
         self._slots = QuoteSlots(loop, self._deliver)
         self._pulse = Pulse(clock)
         self._converter = TickConverter(source)
@@ -284,7 +285,3 @@ class XtdataFeed:
 
 
 _DUE = frozenset({Phase.OPEN_CALL, Phase.PAUSE, Phase.CONTINUOUS, Phase.CLOSE_CALL, Phase.LUNCH})
-
-
-def _nobody(quotes: Sequence[Quote]) -> None:
-    """Before `listen`."""
