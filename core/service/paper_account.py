@@ -83,7 +83,7 @@ def start_anew(folder: Path) -> None:
 
     Raises UserError where another program runs on it.
     """
-    from core.simqmt.store import FolderLock
+    from core.simqmt.folder_lock import FolderLock
 
     terminal = folder / "terminal"
     make_folder(terminal)

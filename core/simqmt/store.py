@@ -12,7 +12,6 @@ import contextlib
 import json
 import os
 import sqlite3
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -20,6 +19,7 @@ from pathlib import Path
 
 from core.errors import UserError
 from core.exchange.ledger import Holding, Ledger, OpenOrder
+from core.simqmt.folder_lock import FolderLock
 from core.simqmt.log_keeper import LogKeeper
 from core.simqmt.records import SimOrder, SimTrade
 from core.simqmt.store_rows import (
@@ -42,7 +42,6 @@ from core.simqmt.store_rows import (
 from core.simqmt.store_upgrade import upgrade
 
 FILE_NAME = "simqmt.sqlite3"
-LOCK_NAME = "simqmt.lock"
 
 _SURROUNDINGS = {
     sqlite3.SQLITE_BUSY,
@@ -89,29 +88,6 @@ class Changes:
 
 class LedgerStopped(UserError):
     """The ledger cannot be written any more. What was committed counts, and nothing else was told."""
-
-
-class FolderLock:
-    """One process owns a terminal's folder. The operating system drops the lock when the process dies."""
-
-    def __init__(self, folder: Path) -> None:
-        self._path = folder / LOCK_NAME
-        self._file = open(self._path, "a+b")  # noqa: SIM115 - held open for the life of the lock
-        try:
-            _lock(self._file.fileno())
-        except OSError:
-            self._file.close()
-            raise UserError(
-                f"模拟终端目录 {folder} 正被另一个程序使用。请关闭那个程序，或为本程序另选一个目录。"
-            ) from None
-
-    def release(self) -> None:
-        """Give the folder back; again does nothing."""
-        if self._file.closed:
-            return
-        with contextlib.suppress(OSError):
-            _unlock(self._file.fileno())
-        self._file.close()
 
 
 class Store:
@@ -259,27 +235,6 @@ class Store:
         self._keeper.stop()
         self._db.close()
         self._lock.release()
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _lock(descriptor: int) -> None:
-        os.lseek(descriptor, 0, os.SEEK_SET)
-        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-
-    def _unlock(descriptor: int) -> None:
-        os.lseek(descriptor, 0, os.SEEK_SET)
-        msvcrt.locking(descriptor, msvcrt.LK_UNLCK, 1)
-
-else:
-    import fcntl
-
-    def _lock(descriptor: int) -> None:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
-    def _unlock(descriptor: int) -> None:
-        fcntl.flock(descriptor, fcntl.LOCK_UN)
 
 
 @dataclass(frozen=True, slots=True)
