@@ -165,7 +165,7 @@ class NewsRouter:
 
     def _count_protected(self) -> None:
         """Of all holdings, also of those that no row watches; of several rows of a security the gravest counts."""
-        views: dict[str, list[n.ItemView]] = {symbol: [] for symbol in self._panels.held_symbols}
+        views: dict[str, list[ItemView]] = {symbol: [] for symbol in self._panels.held_symbols}
         for view in self._views.values():
             if view.held > 0:
                 views.setdefault(view.symbol, []).append(view)
@@ -216,7 +216,7 @@ class NewsRouter:
         panels.health.set_open_alarms(panels.blotter.open_alarms)
 
 
-def _is_safe(view: n.ItemView) -> bool:
+def _is_safe(view: ItemView) -> bool:
     """Its stop can act; while an order works the state says what the order does."""
     return view.state is ItemState.HOLDING or (view.state in _WORKING and view.protected)
 
