@@ -16,15 +16,21 @@ _log = logging.getLogger(__name__)
 
 
 class ParkToken:
-    """A blocked call that counts as quiet until its answer is about to be delivered."""
+    """A blocked call that counts as quiet from `park` until its answer is about to be delivered."""
 
     def __init__(self, activity: Activity, job: _Job) -> None:
         self._activity = activity
         self._job = job
+        self._over = False
+
+    def park(self) -> None:
+        """Call when the request has reached the terminal: from now on the thread only waits. Had it counted as quiet
+        before, time could pass between, and the request came late or after its own deadline."""
+        self._activity._park(self)
 
     def resume(self) -> None:
         """Call before the answer is delivered: the blocked thread is about to work again."""
-        self._activity._resume(self._job)
+        self._activity._resume(self)
 
 
 class _Job:
@@ -80,8 +86,9 @@ class Activity:
         if counted:
             self.end(label)
 
-    def park(self) -> ParkToken | None:
-        """Called by the stand-in on the thread of a request: if that thread will wait for the answer, stop counting it.
+    def parking(self) -> ParkToken | None:
+        """Called by the stand-in on the thread of a request that will wait for its answer: what to park it with, once
+        the request is on its way.
 
         None when the thread's job is not parkable (asynchronous requests, foreign programs).
         """
@@ -89,11 +96,14 @@ class Activity:
             return None
         with self._cond:
             job = self._jobs.get(threading.get_ident())
-            if job is None or job.parked:
-                return None
-            job.parked = True
-        self.end(job.label)
-        return ParkToken(self, job)
+            return None if job is None or job.parked else ParkToken(self, job)
+
+    def park(self) -> ParkToken | None:
+        """Stop counting the current thread, where it can be parked."""
+        token = self.parking()
+        if token is not None:
+            token.park()
+        return token
 
     def follow(self, executors: Iterable[Executor]) -> None:
         """Count what a delivery just put into xttrader's one-worker executors: a token at the end of each queue."""
@@ -121,12 +131,21 @@ class Activity:
         self._busy += 1
         self._labels[label] += 1
 
-    def _resume(self, job: _Job) -> None:
+    def _park(self, token: ParkToken) -> None:
+        job = token._job
         with self._cond:
-            if not job.parked:
+            if token._over or job.parked:  # its answer was faster
                 return
-            job.parked = False
-            self._add(job.label)
+            job.parked = True
+        self.end(job.label)
+
+    def _resume(self, token: ParkToken) -> None:
+        job = token._job
+        with self._cond:
+            token._over = True
+            if job.parked:
+                job.parked = False
+                self._add(job.label)
 
     def _await_quiet(self) -> None:
         """Wait under the lock until all is quiet, or the end is near."""

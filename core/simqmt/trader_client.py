@@ -107,8 +107,11 @@ class ClientLink:
             self.answer(request, empty_answer(self.surface, request, NOT_CONNECTED))
             return seq
         self.front.require_home()
-        self._waiting[seq] = (request, self.front.clock.park())
+        token = self.front.clock.parking()
+        self._waiting[seq] = (request, token)
         self.front.submit(request)
+        if token is not None:
+            token.park()
         return seq
 
     def answer(self, request: Request, payload: object, *, again: bool = False) -> None:
