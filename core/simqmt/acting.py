@@ -15,7 +15,7 @@ from core.exchange.calendar import MAINLAND
 from core.exchange.limits import LimitFacts
 from core.simqmt.course import Course
 from core.simqmt.desk import Outcome
-from core.simqmt.feed_market import FeedMarket
+from core.simqmt.feed_market import AHEAD_MS, FeedMarket
 from core.simqmt.market import SkippingMarket, WakingMarket
 from core.simqmt.records import Ticket
 from core.simqmt.static_market import instrument_of, open_ms, static_quote
@@ -88,12 +88,16 @@ class Acting(Course):
 
     def feed(self, quotes: Sequence[Quote]) -> None:
         """Show these snapshots now, whatever the market shows by itself. With `market="feed"` they are the market: what
-        is not news is passed over, and securities become known by their quotes."""
+        is not news is passed over, and where the clock runs by the wall what it cannot have seen yet; securities become known by
+        their quotes."""
         with self.lock:
             if self.closed:
                 return
             if isinstance(self.market, FeedMarket):
-                quotes = self.market.take(quotes, self.clock.now_ms())
+                now_ms = self.clock.now_ms()
+                quotes = self.market.take(
+                    quotes, now_ms, until_ms=None if self.clock.lockstep else now_ms + AHEAD_MS
+                )
                 if any(quote.symbol not in self._instruments for quote in quotes):
                     self._read_instruments()
             if quotes:

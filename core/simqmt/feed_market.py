@@ -21,6 +21,9 @@ from core.simqmt.market_parts import WithoutPast, instrument_told
 
 FEED_MS = 60_000
 SYMBOL_MS = 300_000
+AHEAD_MS = 1_800_000
+"""By so much no clock of a machine that trades is slow: a later stamp is the source's mistake. It would end the day, or
+keep out all that is stamped right."""
 _MORNING = time(8, 30)
 
 
@@ -57,10 +60,13 @@ class FeedMarket(WithoutPast):
         self._morning_ms = _next_morning(self._morning_ms)
         return ()
 
-    def take(self, quotes: Iterable[Quote], now_ms: int) -> list[Quote]:
-        """Keep what is news, and hand it on: no repetition, nothing older than what is shown, no unknown kind of code."""
+    def take(self, quotes: Iterable[Quote], now_ms: int, *, until_ms: int | None = None) -> list[Quote]:
+        """Keep what is news, and hand it on: no repetition, nothing older than what is shown, no unknown kind of code,
+        and nothing stamped after `until_ms`."""
         fresh: list[Quote] = []
         for quote in quotes:
+            if until_ms is not None and quote.time_ms > until_ms:
+                continue
             known = self._newest.get(quote.symbol)
             if known is not None and quote.time_ms < known.time_ms:
                 continue

@@ -140,6 +140,19 @@ def test_a_free_running_terminal_on_fed_quotes_follows_the_wall_clock(tmp_path: 
         terminal.close()
 
 
+def test_a_stamp_from_the_future_neither_ends_the_day_nor_keeps_right_ones_out(tmp_path: Path) -> None:
+    terminal = SimTerminal(tmp_path, {ACCOUNT: Decimal(1)}, FeedMarket(at(f"{FRIDAY} 10:00:00")))
+    try:
+        terminal.feed([shown(f"{MONDAY} 10:00:00", "10.50"), shown(f"{FRIDAY} 14:50:00", "10.40")])
+        assert terminal.quote(Symbol(PFYH)) is None
+        terminal.feed([shown(f"{FRIDAY} 10:00:03", "10.10")])
+        quote = terminal.quote(Symbol(PFYH))
+        assert quote is not None
+        assert (quote.last, str(terminal.trading_day)) == (10_100, FRIDAY)
+    finally:
+        terminal.close()
+
+
 def test_a_silent_feed_fills_nothing_until_it_speaks_again(fed: Fed) -> None:
     desk = fed()
     book = shown(f"{FRIDAY} 09:59:58", "10.00", asks=[("10.00", 5000)])
