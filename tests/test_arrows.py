@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-DOORS = {"xtquant.xttrader": "core.broker.vendor", "xtquant.xtdata": "core.market.vendor"}
+DOORS = {"xtquant.xttrader": "core.broker.vendor", "xtquant.xtdata": "core.market.xtdata.vendor"}
 
 
 def imported(source: str) -> Iterator[str]:

@@ -124,7 +124,7 @@ def _paper(
     settings: DeskSettings, choice: DeskChoice, given: tuple[WatchItem, ...] | None, outbox: Outbox
 ) -> ComposedDesk:
     from core.service.paper import PaperDesk, PaperOptions
-    from core.simqmt.securities import DEFAULT_HOLDINGS
+    from core.simqmt.market.securities import DEFAULT_HOLDINGS
 
     if choice.ticks:
         return _recorded(settings, choice, given, outbox)
@@ -151,7 +151,7 @@ def _recorded(
 ) -> ComposedDesk:
     """A recorded day on the screen, at the chosen speed. Its account is scratch: every run starts with a new one."""
     from core.service.paper import PaperDesk, PaperOptions
-    from core.simqmt.market_replay import ReplayMarket
+    from core.simqmt.market.replay import ReplayMarket
 
     market = ReplayMarket(Path(choice.ticks))
     folder = settings.data_dir / "recorded"
@@ -174,7 +174,7 @@ def _paper_real(
     settings: DeskSettings, choice: DeskChoice, given: tuple[WatchItem, ...] | None, outbox: Outbox
 ) -> ComposedDesk:
     """Simulated money on real quotes, on an account of its own and on the machine's clock."""
-    from core.market.source_names import Source
+    from core.market.public.source_names import Source
     from core.service.paper_real import RealQuotesDesk
     from core.service.sources import QuotePlan, SourceKind
 

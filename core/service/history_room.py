@@ -11,14 +11,14 @@ from core.clock import Clock
 from core.domain.enums import Adjust, Period
 from core.domain.market import Bar, Symbol
 from core.errors import UserError
-from core.market.akshare_jobs import DividendsJob, FactorsJob
 from core.market.failover import FeedSwitch
 from core.market.history import table as tables
 from core.market.history.adjust import Dividend, ExFactor, adjusted, factors_from_qfq
 from core.market.history.download import FillReport
 from core.market.history.gaps import DayRange
 from core.market.history.jobs import Akshare, FillGaps, LastCloses, ReadBars, StoreBars, Yesterday
-from core.market.xtdata_feed import XtdataFeed
+from core.market.public.akshare_jobs import DividendsJob, FactorsJob
+from core.market.xtdata.feed import XtdataFeed
 from core.service.sources import QuoteRoom
 
 _log = logging.getLogger(__name__)

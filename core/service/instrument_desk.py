@@ -14,13 +14,13 @@ from core.domain.market import Instrument, Symbol
 from core.errors import UserError
 from core.exchange.refusals import Refusal
 from core.lanes import Lane
-from core.market.directory import Ambiguous, Found, InstrumentDirectory
-from core.market.directory_cache import load_cached, save_cached
-from core.market.directory_entries import Entry, listed_of, prepare
+from core.market.directory.cache import load_cached, save_cached
+from core.market.directory.directory import Ambiguous, Found, InstrumentDirectory
+from core.market.directory.entries import Entry, listed_of, prepare
 from core.service.news import FoundInstrument, InstrumentsFound
 
 if TYPE_CHECKING:
-    from core.market.helper_child import JobContext
+    from core.market.helper.child import JobContext
     from core.service.sources import QuoteRoom
 
 _log = logging.getLogger(__name__)
@@ -71,7 +71,7 @@ class InstrumentDesk:
         today = self._clock.now().date()
         if self._folder is None or not room.has_public or self.directory.day == today:
             return
-        from core.market.akshare_jobs import InstrumentListJob
+        from core.market.public.akshare_jobs import InstrumentListJob
 
         await asyncio.sleep(LIST_DELAY_S)  # quotes first
         try:

@@ -12,10 +12,10 @@ from core.service.compose import Channel, Rooms
 from core.service.composed_desk import ComposedDesk
 from core.service.outbox import Outbox
 from core.service.sources import QuotePlan
-from core.simqmt.conductor import Conductor
-from core.simqmt.exchange import QueueRule
-from core.simqmt.loop import VirtualLoop
-from core.simqmt.market import MarketSource
+from core.simqmt.clockwork.conductor import Conductor
+from core.simqmt.clockwork.loop import VirtualLoop
+from core.simqmt.exchange.books import QueueRule
+from core.simqmt.market.sources import MarketSource
 
 Holding = tuple[Symbol, int, Decimal]
 """(symbol, shares, cost price); counts as bought yesterday."""
@@ -25,7 +25,7 @@ NIGHT_MS = 3 * 3_600_000
 
 @dataclass(frozen=True, slots=True)
 class PaperOptions:
-    """One simulated account. `speed` None runs as fast as it can (replay). `queue` see `core.simqmt.exchange`."""
+    """One simulated account. `speed` None runs as fast as it can (replay). `queue` see `core.simqmt.exchange.books`."""
 
     folder: Path
     account_id: str

@@ -18,7 +18,7 @@ from core.domain.market import datetime_to_ms, ms_to_datetime
 from core.errors import UserError
 
 if TYPE_CHECKING:
-    from core.simqmt.market_builtin import BuiltinMarket
+    from core.simqmt.market.builtin.market import BuiltinMarket
 
 _log = logging.getLogger(__name__)
 
@@ -44,8 +44,8 @@ def make_folder(folder: Path) -> None:
 def market_of(folder: Path, seed: int, *, crashed: bool) -> tuple[BuiltinMarket, Path | None]:
     """The market from where the paper account goes on, and the journal of an account that had to be put aside."""
     from core.exchange.calendar import MAINLAND
-    from core.simqmt.market_builtin import DEFAULT_DAY, BuiltinMarket
-    from core.simqmt.store import last_moment
+    from core.simqmt.ledger.store import last_moment
+    from core.simqmt.market.builtin.market import DEFAULT_DAY, BuiltinMarket
 
     last = last_moment(folder / "terminal")
     if last is None:
@@ -83,7 +83,7 @@ def start_anew(folder: Path) -> None:
 
     Raises UserError where another program runs on it.
     """
-    from core.simqmt.folder_lock import FolderLock
+    from core.simqmt.ledger.folder_lock import FolderLock
 
     terminal = folder / "terminal"
     make_folder(terminal)

@@ -19,7 +19,7 @@ from core.service.compose import Channel, Rooms
 from core.service.composed_desk import ComposedDesk
 from core.service.outbox import Outbox
 from core.service.sources import QuotePlan
-from core.simqmt.conductor import Conductor, Rank
+from core.simqmt.clockwork.conductor import Conductor, Rank
 
 
 class RealQuotesDesk:

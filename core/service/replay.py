@@ -41,7 +41,7 @@ from core.service.outbox import Outbox
 
 if TYPE_CHECKING:
     from core.service.paper import PaperDesk
-    from core.simqmt.market import MarketSource
+    from core.simqmt.market.sources import MarketSource
 
 ACCOUNT = "88000001"
 TAG = "RPLY"
@@ -74,7 +74,7 @@ def main(argv: Sequence[str]) -> int:
 def replay(arguments: ReplayArguments) -> dict[str, Any]:
     """Replay one file and return the report. Deterministic: the same arguments give the same report."""
     from core.service.watchlist_csv import read_watchlist
-    from core.simqmt.market_replay import ReplayMarket
+    from core.simqmt.market.replay import ReplayMarket
 
     read = read_watchlist(arguments.watchlist)
     items = read.require()

@@ -13,15 +13,15 @@ from core.clock import Clock
 from core.exchange.calendar import MAINLAND, Calendar
 from core.lanes import Lane
 from core.market.failover import FeedSwitch, StandIn
-from core.market.source_names import Source
-from core.market.xtdata_calls import Address
-from core.market.xtdata_feed import XtdataFeed
+from core.market.public.source_names import Source
+from core.market.xtdata.calls import Address
+from core.market.xtdata.feed import XtdataFeed
 from core.ports import Activity, Feed
 
 if TYPE_CHECKING:
-    from core.market.helper import HelperProcess
-    from core.market.sources import Sources
-    from core.market.web_guard import DoorOptions
+    from core.market.helper.helper import HelperProcess
+    from core.market.public.sources import Sources
+    from core.market.public.web_guard import DoorOptions
 
 
 class SourceKind(StrEnum):
@@ -73,7 +73,7 @@ class QuoteRoom:
     @property
     def door(self) -> DoorOptions:
         """How the public sources are reached."""
-        from core.market.web_guard import DoorOptions
+        from core.market.public.web_guard import DoorOptions
 
         return self._plan.door or DoorOptions()
 
@@ -81,7 +81,7 @@ class QuoteRoom:
     def sources(self) -> Sources:
         """What is known of the public sources, and how politely they are asked; one for all lanes."""
         if self._sources is None:
-            from core.market.sources import Sources
+            from core.market.public.sources import Sources
 
             self._sources = Sources()
         return self._sources
@@ -94,7 +94,7 @@ class QuoteRoom:
         return self._downloads
 
     def _helper(self, name: str) -> HelperProcess:
-        from core.market.helper import HelperProcess
+        from core.market.helper.helper import HelperProcess
 
         return HelperProcess(name, self._loop, self._activity)
 
@@ -126,7 +126,7 @@ class QuoteRoom:
                 self._plan.name,
                 address=self._plan.address,
             )
-        from core.market.akshare_feed import AkshareFeed  # not needed by a desk on simulated quotes
+        from core.market.public.akshare_feed import AkshareFeed  # not needed by a desk on simulated quotes
 
         if self._quotes is None:
             self._quotes = self._helper("public-quotes")

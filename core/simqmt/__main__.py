@@ -1,5 +1,5 @@
 """`python -m core.simqmt [options] program.py args...` runs any xtquant program on a simulated MiniQMT."""
 
-from core.simqmt.runner import main
+from core.simqmt.running.runner import main
 
 main()

@@ -13,14 +13,14 @@ from core.domain.market import Instrument, Quote, Symbol
 from core.errors import ContractError
 from core.exchange.calendar import MAINLAND
 from core.exchange.limits import LimitFacts
+from core.simqmt.broker.records import Ticket
 from core.simqmt.course import Course
-from core.simqmt.desk import Outcome
-from core.simqmt.feed_market import AHEAD_MS, FeedMarket
-from core.simqmt.market import SkippingMarket, WakingMarket
-from core.simqmt.records import Ticket
-from core.simqmt.static_market import instrument_of, open_ms, static_quote
-from core.simqmt.static_values import Price
-from core.simqmt.trader_client import link_of_client
+from core.simqmt.market.feed import AHEAD_MS, FeedMarket
+from core.simqmt.market.sources import SkippingMarket, WakingMarket
+from core.simqmt.market.static import instrument_of, open_ms, static_quote
+from core.simqmt.market.static_values import Price
+from core.simqmt.native.client import link_of_client
+from core.simqmt.reception.desk import Outcome
 
 
 class Acting(Course):

@@ -12,17 +12,17 @@ from functools import partial
 
 from core.domain.market import Quote, Symbol
 from core.domain.money import milli_to_decimal
-from core.simqmt.conductor import Conductor
-from core.simqmt.counter import Counter
-from core.simqmt.data_hub import DataHub
-from core.simqmt.fault_rules import FATEFUL_COMMITS
-from core.simqmt.faults import Faults
-from core.simqmt.halting import Halts
+from core.simqmt.broker.counter import Counter
+from core.simqmt.broker.records import Push
+from core.simqmt.clockwork.conductor import Conductor
+from core.simqmt.data.hub import DataHub
+from core.simqmt.exchange.halting import Halts
+from core.simqmt.faults.rules import FATEFUL_COMMITS
+from core.simqmt.faults.schedule import Faults
 from core.simqmt.hours import Hours, is_morning, still_quotes
+from core.simqmt.ledger.store import LedgerStopped, Store
 from core.simqmt.looking import Looking
-from core.simqmt.market import MarketSource, VouchingMarket
-from core.simqmt.records import Push
-from core.simqmt.store import LedgerStopped, Store
+from core.simqmt.market.sources import MarketSource, VouchingMarket
 
 
 class Course(Looking):

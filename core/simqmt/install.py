@@ -19,12 +19,12 @@ from types import ModuleType
 from typing import Any
 
 from core.errors import ContractError, UserError
-from core.simqmt.data_hub import DataHub
-from core.simqmt.data_module import make_data_module
-from core.simqmt.front import Front
-from core.simqmt.structs import MODULE, Surface
+from core.simqmt.data.hub import DataHub
+from core.simqmt.data.module import make_data_module
+from core.simqmt.native.client import make_client_class
+from core.simqmt.native.structs import MODULE, Surface
+from core.simqmt.reception.front import Front
 from core.simqmt.terminal import SimTerminal
-from core.simqmt.trader_client import make_client_class
 from core.xtquant_package import import_xtquant
 
 DATA_MODULE = "xtquant.datacenter"

@@ -8,12 +8,12 @@ from datetime import date
 
 from core.domain.market import Instrument, Quote, Symbol
 from core.exchange.ledger import Ledger
-from core.simqmt.accounts import Accounts
-from core.simqmt.exchange import Exchange
-from core.simqmt.front import Front
-from core.simqmt.records import SimOrder, SimTrade
-from core.simqmt.requests import Call
-from core.simqmt.store import TerminalState
+from core.simqmt.broker.accounts import Accounts
+from core.simqmt.broker.records import SimOrder, SimTrade
+from core.simqmt.exchange.books import Exchange
+from core.simqmt.ledger.store import TerminalState
+from core.simqmt.native.requests import Call
+from core.simqmt.reception.front import Front
 
 
 class Looking:

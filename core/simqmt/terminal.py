@@ -14,24 +14,24 @@ from pathlib import Path
 
 from core.domain.market import Instrument, Symbol
 from core.errors import ContractError
-from core.simqmt.accounts import Accounts
 from core.simqmt.acting import Acting
-from core.simqmt.conductor import Conductor
-from core.simqmt.counter import Counter
-from core.simqmt.data_hub import DataHub
-from core.simqmt.desk import RequestDesk
-from core.simqmt.exchange import QueueRule
-from core.simqmt.exchanges import make_exchange
-from core.simqmt.faults import Faults
-from core.simqmt.front import Front
-from core.simqmt.halting import Halts
+from core.simqmt.broker.accounts import Accounts
+from core.simqmt.broker.counter import Counter
+from core.simqmt.clockwork.conductor import Conductor
+from core.simqmt.data.hub import DataHub
+from core.simqmt.exchange.books import QueueRule
+from core.simqmt.exchange.choice import make_exchange
+from core.simqmt.exchange.halting import Halts
+from core.simqmt.faults.schedule import Faults
 from core.simqmt.hours import GRACE, Hours
-from core.simqmt.market import MarketSource, VouchingMarket, WakingMarket
-from core.simqmt.markets import named_market
+from core.simqmt.ledger.store import Store
+from core.simqmt.market.named import named_market
+from core.simqmt.market.sources import MarketSource, VouchingMarket, WakingMarket
+from core.simqmt.market.static import StaticMarket
+from core.simqmt.native.structs import load_surface
 from core.simqmt.opening import Position, mark_folder, new_ledgers
-from core.simqmt.static_market import StaticMarket
-from core.simqmt.store import Store
-from core.simqmt.structs import load_surface
+from core.simqmt.reception.desk import RequestDesk
+from core.simqmt.reception.front import Front
 
 __all__ = ["Position", "SimTerminal"]
 

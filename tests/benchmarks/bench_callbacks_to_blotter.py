@@ -40,7 +40,7 @@ class StormyDesk:
 
     def __call__(self, outbox: Any) -> Any:
         """On the trading thread, wherever that is."""
-        from core.simqmt.static_market import StaticMarket
+        from core.simqmt.market.static import StaticMarket
         from tests.fakes.live_desk import LiveDesk
         from tests.fakes.records import item
         from tests.fakes.storm import CallbackStorm

@@ -40,8 +40,8 @@ class Toy:
     """A terminal that is none: an answer and pushes for every order, from a dict. Orders at 10.00 fill, others rest."""
 
     def __init__(self, path: Path) -> None:
-        from core.simqmt.conductor import Conductor
-        from core.simqmt.structs import load_surface
+        from core.simqmt.clockwork.conductor import Conductor
+        from core.simqmt.native.structs import load_surface
 
         self.path = path
         self.folder = None
@@ -167,8 +167,8 @@ class Program:
 def open_terminal(path: Path) -> Any:
     """A free-running terminal with a deep static book: asks at 10.00, bids at 9.99."""
     from core.simqmt import SimTerminal, install
-    from core.simqmt.conductor import Conductor
-    from core.simqmt.static_market import StaticMarket
+    from core.simqmt.clockwork.conductor import Conductor
+    from core.simqmt.market.static import StaticMarket
 
     market = StaticMarket()
     clock = Conductor(market.start_ms + 60_000, lockstep=False, speed=1.0)
@@ -249,8 +249,8 @@ def resident() -> float:
 def measure_day(kind: str, what: str, count: int) -> dict[str, Any]:
     """Seconds that a recorded file takes through exchange, accounts and file, with `count` orders waiting."""
     from core.simqmt import SimTerminal
-    from core.simqmt.conductor import Conductor
-    from core.simqmt.market_replay import ReplayMarket
+    from core.simqmt.clockwork.conductor import Conductor
+    from core.simqmt.market.replay import ReplayMarket
 
     begin = time.perf_counter()
     market = ReplayMarket(Path(what))

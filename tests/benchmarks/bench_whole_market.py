@@ -28,7 +28,7 @@ from core.domain.market import Instrument, Quote, Symbol  # noqa: E402
 from core.domain.watch import WatchItem  # noqa: E402
 from core.market.board import QuoteBoard  # noqa: E402
 from core.market.slots import QuoteSlots  # noqa: E402
-from core.market.ticks import TickConverter  # noqa: E402
+from core.market.xtdata.ticks import TickConverter  # noqa: E402
 from core.monitor.monitor import Monitor  # noqa: E402
 from tests.benchmarks import figures  # noqa: E402
 from tests.fakes.market import at, levels, quote  # noqa: E402

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from core.domain.watch import WatchItem
-from core.simqmt.static_market import StaticMarket
+from core.simqmt.market.static import StaticMarket
 from tests.fakes.live_desk import Holding, LiveDesk
 
 PFYH = "600000.SH"

@@ -15,9 +15,9 @@ import pytest
 from core.domain.enums import Adjust, FeedState, LinkState, Period, Side
 from core.domain.market import Symbol
 from core.domain.watch import QuantConfig, WatchItem
-from core.market.akshare_jobs import DoorOptions
+from core.market.public.akshare_jobs import DoorOptions
+from core.market.public.source_names import Source
 from core.market.replay_feed import ReplayClock
-from core.market.source_names import Source
 from core.service import commands as c
 from core.service.compose import Rooms
 from core.service.news import AlarmNews, BarsLoaded, DeskState, FeedNews, TradeNews

@@ -43,7 +43,7 @@ from core.market.board import QuoteBoard
 from core.market.history.download import Failure, FillReport
 from core.market.history.gaps import DayRange
 from core.market.history.rescale import plan
-from core.market.source_names import gist
+from core.market.public.source_names import gist
 from core.market.validity import Silence, judge
 from core.risk.gate import RiskGate
 from core.service import news as n

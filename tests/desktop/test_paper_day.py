@@ -11,7 +11,7 @@ import pytest
 
 from core.domain.enums import LinkState, Outcome, Side, SignalKind
 from core.service.news import ClockNews, DecisionNews, DeskState, TradeNews
-from core.simqmt.market_builtin import BuiltinMarket
+from core.simqmt.market.builtin.market import BuiltinMarket
 from tests.desktop.running import RunningDesk
 from tests.fakes.desk import journal_rows
 

@@ -18,7 +18,7 @@ from core.domain.enums import OrderStatus
 from core.execution.sender import Sender
 from core.service.link import BrokerLink
 from core.service.recorder import Recorder
-from core.simqmt.fault_rules import STEPS
+from core.simqmt.faults.rules import STEPS
 from core.storage.journal import SqliteJournal
 from tests.fakes.desk import LockstepDesk, steps
 from tests.fakes.records import item

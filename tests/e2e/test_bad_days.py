@@ -15,7 +15,7 @@ import pytest
 from core.domain.enums import AlarmRank, LinkState
 from core.service import commands as c
 from core.service.news import AlarmNews, DeskState, TradeNews
-from core.simqmt.requests import Call
+from core.simqmt.native.requests import Call
 from tests.fakes.desk import ACCOUNT, LockstepDesk, steps
 from tests.fakes.market import quote
 from tests.fakes.records import item

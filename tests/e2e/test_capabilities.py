@@ -12,7 +12,7 @@ from core.domain.market import Symbol
 from core.exchange.refusals import Refused, RuleCode, refuse
 from core.service import commands as c
 from core.service.news import AlarmNews, CommandAnswered, OrderNews
-from core.simqmt.desk import Outcome as Answer
+from core.simqmt.reception.desk import Outcome as Answer
 from tests.fakes.desk import ACCOUNT, LockstepDesk, steps
 from tests.fakes.records import item
 

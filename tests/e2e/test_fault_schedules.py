@@ -12,8 +12,8 @@ import pytest
 
 from core.domain.enums import OrderStatus
 from core.domain.market import Quote
-from core.simqmt.fault_rules import random_rules
-from core.simqmt.faults import Faults
+from core.simqmt.faults.rules import random_rules
+from core.simqmt.faults.schedule import Faults
 from tests.fakes.desk import ACCOUNT, LockstepDesk, steps
 from tests.fakes.records import item
 

@@ -14,7 +14,7 @@ from core.domain.enums import AlarmRank, ItemState
 from core.domain.market import Quote, Symbol
 from core.domain.watch import QuantConfig, WatchItem
 from core.service.news import AlarmNews, FeedNews, FlagsNews, ItemViewsNews
-from core.simqmt.market_builtin import BuiltinMarket
+from core.simqmt.market.builtin.market import BuiltinMarket
 from tests.fakes.desk import LockstepDesk, steps
 from tests.fakes.market import DAY, at
 

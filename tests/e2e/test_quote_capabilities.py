@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from core.market.akshare_jobs import DoorOptions
-from core.market.source_names import Source
+from core.market.public.akshare_jobs import DoorOptions
+from core.market.public.source_names import Source
 from core.service.sources import QuotePlan, SourceKind
 from tests.e2e.test_real_quotes import ENTRY, MT
 from tests.fakes.desk import LockstepDesk, steps

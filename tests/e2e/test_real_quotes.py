@@ -12,8 +12,8 @@ import pytest
 from core.domain.enums import AlarmRank, FeedState, Mode, Period, Phase
 from core.domain.market import Symbol
 from core.domain.watch import QuantConfig, WatchItem
-from core.market.akshare_jobs import DoorOptions
-from core.market.source_names import Source
+from core.market.public.akshare_jobs import DoorOptions
+from core.market.public.source_names import Source
 from core.service import commands as c
 from core.service.news import AlarmNews, BarsLoaded, ClockNews, DeskState, FeedNews, QuotesNews, TradeNews
 from core.service.sources import QuotePlan, SourceKind

@@ -22,7 +22,7 @@ from core.service.paper import PaperDesk, PaperOptions
 from core.service.replay import main as replay_command
 from core.service.runtime import DeskThread
 from core.service.watchlist_csv import read_watchlist
-from core.simqmt.market_replay import ReplayMarket
+from core.simqmt.market.replay import ReplayMarket
 from tests.fakes.desk import ACCOUNT, ROOT
 
 WATCHLIST = """symbol,entry_low,entry_high,take_profit,stop_loss,quant_enabled,max_position_pct

@@ -27,8 +27,8 @@ from core.service.news import News
 from core.service.outbox import Outbox
 from core.service.paper import PaperDesk, PaperOptions
 from core.service.report import build_report
-from core.simqmt.market import MarketSource
-from core.simqmt.requests import Call
+from core.simqmt.market.sources import MarketSource
+from core.simqmt.native.requests import Call
 from core.simqmt.terminal import SimTerminal
 from tests.fakes.market import ListMarket, at, quote
 

@@ -6,11 +6,11 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from core.market.breaker import BreakerLimits
-from core.market.helper import HelperProcess, Job
-from core.market.source_names import Source
-from core.market.sources import SourceLimits, Sources
-from core.market.web_guard import DoorOptions
+from core.market.helper.helper import HelperProcess, Job
+from core.market.public.breaker import BreakerLimits
+from core.market.public.source_names import Source
+from core.market.public.sources import SourceLimits, Sources
+from core.market.public.web_guard import DoorOptions
 from tests.fakes.eastmoney_server import EastmoneyServer
 
 R = TypeVar("R")

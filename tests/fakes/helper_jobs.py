@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass
 
 from core.errors import BadInput
-from core.market.helper import JobContext
+from core.market.helper.helper import JobContext
 
 
 @dataclass(frozen=True, slots=True)

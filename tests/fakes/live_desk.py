@@ -13,8 +13,8 @@ from core.service.compose import Rooms
 from core.service.outbox import Outbox
 from core.service.paper import PaperDesk, PaperOptions
 from core.service.runtime import Desk
-from core.simqmt.market import MarketSource
-from core.simqmt.requests import Call
+from core.simqmt.market.sources import MarketSource
+from core.simqmt.native.requests import Call
 from core.simqmt.terminal import SimTerminal
 
 ACCOUNT = "88000001"

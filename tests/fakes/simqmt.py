@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from core.domain.market import Quote
-from core.simqmt.conductor import Conductor, Rank
+from core.simqmt.clockwork.conductor import Conductor, Rank
 from core.simqmt.install import install
 from core.simqmt.terminal import Position, SimTerminal
 from tests.fakes.market import ListMarket, at

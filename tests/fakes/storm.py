@@ -9,8 +9,8 @@ from functools import partial
 
 from core.domain.enums import OrderStatus, Side
 from core.domain.market import Symbol
-from core.simqmt.conductor import Rank
-from core.simqmt.records import OrderPush, Push, SimOrder, SimTrade, TradePush
+from core.simqmt.broker.records import OrderPush, Push, SimOrder, SimTrade, TradePush
+from core.simqmt.clockwork.conductor import Rank
 from tests.fakes.live_desk import ACCOUNT, LiveDesk
 
 _FIRST_ID = 5_000_000

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from core.domain.market import ms_to_datetime
-from core.simqmt.conductor import Conductor
-from core.simqmt.static_market import StaticMarket
-from core.simqmt.store import last_moment
+from core.simqmt.clockwork.conductor import Conductor
+from core.simqmt.ledger.store import last_moment
+from core.simqmt.market.static import StaticMarket
 from core.simqmt.terminal import SimTerminal
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -17,15 +17,15 @@ from core.domain.enums import Period
 from core.domain.market import Bar, Symbol
 from core.errors import BadInput
 from core.exchange.calendar import MAINLAND, Calendar
-from core.market.akshare_jobs import BarsJob, DoorOptions
-from core.market.bar_files import read_bar_file
-from core.market.helper_child import JobContext
+from core.market.files.bar_files import read_bar_file
+from core.market.helper.child import JobContext
 from core.market.history.adjust import ExFactor, adjusted
 from core.market.history.cache import BarCache
 from core.market.history.download import BarSource, FillReport, GapFiller, Progress
 from core.market.history.exrights import LastClose
 from core.market.history.gaps import DayRange
 from core.market.history.table import Adjust, BarTable, table_days
+from core.market.public.akshare_jobs import BarsJob, DoorOptions
 
 
 class SourceOpener(Protocol):

@@ -17,8 +17,8 @@ from core.domain.enums import Side
 from core.domain.events import BrokerEvent
 from core.domain.market import Symbol
 from core.ports import NoActivity, OrderRequest
-from core.simqmt.loop import VirtualLoop
-from core.simqmt.requests import Call
+from core.simqmt.clockwork.loop import VirtualLoop
+from core.simqmt.native.requests import Call
 from core.simqmt.terminal import SimTerminal
 from tests.fakes.market import ListMarket, quote
 from tests.fakes.simqmt import ACCOUNT, Desk, make_terminal

@@ -16,8 +16,8 @@ from core.errors import JournalError, JournalRefused
 from core.execution.book import AccountBook
 from core.execution.intents import IntentBook
 from core.execution.sender import Sender, SenderDeadlines
-from core.simqmt.conductor import Conductor
-from core.simqmt.loop import VirtualLoop
+from core.simqmt.clockwork.conductor import Conductor
+from core.simqmt.clockwork.loop import VirtualLoop
 from tests.fakes import records as r
 from tests.fakes.broker import FakeBroker, FakeEmergency, FakeJournal
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.domain.market import Quote
-from core.market.tick_file import read_tick_file
+from core.market.files.tick_file import read_tick_file
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,7 @@ from core.domain.enums import Phase, SignalKind
 from core.domain.market import Quote, Symbol
 from core.domain.watch import WatchItem
 from core.market.board import QuoteBoard
-from core.market.tick_file import read_tick_file
+from core.market.files.tick_file import read_tick_file
 from core.monitor.monitor import Hit, Monitor
 from tests.fakes.market import at, quote
 

@@ -15,7 +15,7 @@ from core.domain.watch import QuantConfig, WatchItem
 from core.errors import BadInput
 from core.exchange.calendar import MAINLAND, Calendar
 from core.exchange.user_days import FILE_NAME, parse_user_days, with_user_days
-from core.market.source_names import Source
+from core.market.public.source_names import Source
 from core.service.desk import Composer, DeskChoice
 from core.service.news import AlarmNews, OrderNews
 from core.service.outbox import Outbox

@@ -16,8 +16,8 @@ from core.exchange.calendar import MAINLAND
 from core.service.desk import Composer, DeskChoice, default_watchlist
 from core.service.outbox import Outbox
 from core.service.paper_account import market_of, start_anew
-from core.simqmt.market_builtin import DEFAULT_DAY, BuiltinMarket
-from core.simqmt.store import Changes, Store
+from core.simqmt.ledger.store import Changes, Store
+from core.simqmt.market.builtin.market import DEFAULT_DAY, BuiltinMarket
 from tests.fakes.market import at
 
 DAY = date(2026, 11, 20)

@@ -17,8 +17,8 @@ from core.domain.market import SHANGHAI, Bar, Symbol, datetime_to_ms
 from core.errors import BrokerError, UserError
 from core.lanes import Lane
 from core.market.failover import FeedSwitch
-from core.market.public_records import RightsFactor
-from core.market.xtdata_feed import XtdataFeed
+from core.market.public.records import RightsFactor
+from core.market.xtdata.feed import XtdataFeed
 from core.ports import NoActivity
 from core.service.history_room import HistoryRoom
 from core.service.sources import QuotePlan, QuoteRoom, SourceKind

@@ -13,7 +13,7 @@ import pytest
 from core.clock import ManualClock
 from core.domain.market import Symbol
 from core.lanes import Lane
-from core.market.directory_cache import load_cached
+from core.market.directory.cache import load_cached
 from core.ports import NoActivity
 from core.service.instrument_desk import InstrumentDesk, PrepareList
 from core.service.news import InstrumentsFound

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from core.simqmt.conductor import Conductor
+from core.simqmt.clockwork.conductor import Conductor
 from core.simqmt.install import install
 from core.simqmt.terminal import SimTerminal
 from tests.fakes.market import ListMarket, at, quote

@@ -13,7 +13,7 @@ import pytest
 from core.domain.enums import Phase
 from core.domain.market import Quote, Symbol
 from core.exchange.limits import LimitFacts
-from core.simqmt.conductor import Conductor
+from core.simqmt.clockwork.conductor import Conductor
 from core.simqmt.terminal import SimTerminal
 from tests.core.simqmt.conftest import PFYH
 from tests.fakes.market import at, quote

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from core.domain.enums import Phase
-from core.simqmt.conductor import Conductor
-from core.simqmt.market import MarketSource
-from core.simqmt.market_builtin import BuiltinMarket
-from core.simqmt.static_file import StaticFileMarket
+from core.simqmt.clockwork.conductor import Conductor
+from core.simqmt.market.builtin.market import BuiltinMarket
+from core.simqmt.market.sources import MarketSource
+from core.simqmt.market.static_file import StaticFileMarket
 from core.simqmt.terminal import SimTerminal
 from tests.core.simqmt.conftest import PFYH
 from tests.fakes.market import at

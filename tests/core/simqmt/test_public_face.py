@@ -11,7 +11,7 @@ import pytest
 
 from core.errors import BadInput, ContractError
 from core.simqmt import SimTerminal
-from core.simqmt.conductor import Conductor
+from core.simqmt.clockwork.conductor import Conductor
 from tests.fakes.simqmt import ACCOUNT, Desk
 
 CODE = "600000.SH"

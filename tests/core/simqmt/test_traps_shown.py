@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 
 from tests.core.simqmt.conftest import PFYH
-from tests.core.simqmt.test_flows import names
+from tests.core.simqmt.reception.test_flows import names
 from tests.fakes.simqmt import ACCOUNT, BUY, FIX_PRICE, Desk, Trader
 
 Open = Callable[..., Desk]

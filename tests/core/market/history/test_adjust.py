@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from core.domain.enums import Period
 from core.domain.market import ms_to_datetime
 from core.errors import BadInput
-from core.market.bar_files import read_bar_file
+from core.market.files.bar_files import read_bar_file
 from core.market.history.adjust import (
     Dividend,
     ExFactor,

@@ -473,7 +473,7 @@ def test_killed_writer_leaves_a_sound_store(tmp_path: Path) -> None:
 
 def test_duckdb_is_not_loaded_by_importing() -> None:
     code = (
-        "import sys; import core.market.history.jobs, core.market.bar_files; "
+        "import sys; import core.market.history.jobs, core.market.files.bar_files; "
         "print([m for m in ('duckdb', 'pandas', 'pyarrow') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)

@@ -14,9 +14,8 @@ import pytest
 from core.domain.enums import Period
 from core.domain.market import Bar, Symbol
 from core.errors import BadInput, UserError
-from core.market.akshare_jobs import BarsJob, DoorOptions
-from core.market.helper import HelperProcess
-from core.market.helper_child import JobContext
+from core.market.helper.child import JobContext
+from core.market.helper.helper import HelperProcess
 from core.market.history.adjust import ExFactor
 from core.market.history.cache import BarCache
 from core.market.history.download import GapFiller, chunks
@@ -33,6 +32,7 @@ from core.market.history.jobs import (
     Yesterday,
 )
 from core.market.history.table import Adjust, BarTable, empty_table, table_days
+from core.market.public.akshare_jobs import BarsJob, DoorOptions
 from tests.core.market.history.bars import MOUTAI, VANKE, at, daily, day, days, minutes, table
 
 LATER = at(day("2026-06-01"))

@@ -16,7 +16,7 @@ from core.domain.market import Quote, Symbol, ms_to_datetime
 from core.domain.money import milli_to_decimal
 from core.errors import BadInput
 from core.exchange.calendar import MAINLAND
-from core.market.bar_files import BarFile, read_bar_file
+from core.market.files.bar_files import BarFile, read_bar_file
 from core.market.history.adjust import Dividend
 from core.market.history.exrights import (
     Basis,

@@ -1,0 +1,1 @@
+"""Recorded files that users have: bars and ticks."""

@@ -1,0 +1,1 @@
+"""The helper process, for work that is heavy or may hang."""

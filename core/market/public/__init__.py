@@ -1,0 +1,1 @@
+"""Public sources of quotes, bars and instruments, asked politely."""

@@ -1,0 +1,1 @@
+"""The market feed on `xtquant.xtdata`."""

@@ -1,0 +1,1 @@
+"""The simulated broker: takes orders, judges them, keeps money and shares."""

@@ -1,0 +1,1 @@
+"""xtquant's native market data module."""

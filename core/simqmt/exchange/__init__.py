@@ -1,0 +1,1 @@
+"""The simulated exchange: books, queues, auctions, halts."""

@@ -1,0 +1,1 @@
+"""The built-in market: endless believable days, the same for the same seed."""

@@ -1,0 +1,1 @@
+"""xtquant's native trading module: its structs and its client, what it is asked and what it is told."""

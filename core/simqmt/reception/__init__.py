@@ -1,0 +1,1 @@
+"""Sessions of programs, their requests, and everything that is told to them."""

@@ -1,0 +1,1 @@
+"""The command: runs any program on a simulated terminal."""
