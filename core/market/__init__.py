@@ -1,6 +1,7 @@
-"""Everything that arrives from a market: quotes, the board that holds them, bars, recorded files, the vendor.
+"""Everything that arrives from a market: quotes, the board that holds them, bars, and the sources they come from.
 
-`phases` trading phase of a snapshot · `tick_file` recorded level-1 files · `board` newest quote by symbol ·
-`validity` the one rule that says whether a quote may trigger anything · `bars` ticks to bars · `vendor` the
-one import of `xtquant.xtdata` · `ticks` vendor records to ours · `xtdata_feed` the `Feed` on it.
+`board` the newest quote by symbol, kept in `snapshots` · `validity` the one rule that says whether a quote may trigger
+anything · `phases`, `flags`, `silence` what a snapshot shows, and whether the feed lives · `bars` ticks to bars ·
+`failover` the best source that is well · `xtdata`, `public`, `replay_feed` the sources · `helper` work in a process of its
+own · `directory` names and codes · `files` recorded files · `history` the store of bars.
 """

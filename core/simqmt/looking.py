@@ -28,7 +28,7 @@ class Looking:
 
     @property
     def call_log(self) -> tuple[Call, ...]:
-        """The native requests so far (`front.KEPT_CALLS` at most), in the order the terminal's clients made them."""
+        """The native requests so far (`reception.front.KEPT_CALLS` at most), in the order the terminal's clients made them."""
         return self.front.calls
 
     @property

@@ -56,8 +56,9 @@ class SimTerminal(Acting):
     ) -> None:
         """`cash` and `positions` open accounts the folder does not know yet; known ones keep what they have.
 
-        `market` is a source or a name (`markets`); without one the terminal shows what `set_quote` puts in. Without a
-        clock it runs free at 1x. `power_safe`: every commit waits for the disk (`store`). Raises UserError when the folder is in use or its file is damaged.
+        `market` is a source or a name (`market.named`); without one the terminal shows what `set_quote` puts in.
+        Without a clock it runs free at 1x. `power_safe`: every commit waits for the disk (`ledger.store`). Raises
+        UserError when the folder is in use or its file is damaged.
         """
         if not (clock is None or isinstance(clock, Conductor)):
             raise ContractError(

@@ -2,7 +2,7 @@
 
 It starts with the built-in list, and a source's list is merged over it: within the classes that the source
 carries its list is the whole truth, other classes keep what is built in. Everything here is quick enough for a
-loop; what is heavy (`directory_entries.prepare`, `directory_cache`) is not here.
+loop; what is heavy (`entries.prepare`, `cache`) is not here.
 """
 
 from __future__ import annotations

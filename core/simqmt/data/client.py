@@ -89,7 +89,7 @@ class PythonApiClient(SecuritiesHalf):
         return "127.0.0.1:58610"
 
     def commonControl(self, name: str, param: bytes) -> bytes:
-        """Calls by name (`data_control`)."""
+        """Calls by name (`control`)."""
         assert self._queries is not None
         assert self._controls is not None
         return encode(self._controls.answer(name, decode(param)))

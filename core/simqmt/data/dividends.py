@@ -1,6 +1,6 @@
 """Dividends of one security and the five ways in which xtdata adjusts bars for them.
 
-The built-in market has dividends of its own (`builtin_rights`), other markets none; `DataHub.dividends` takes those
+The built-in market has dividends of its own (`market.builtin.rights`), other markets none; `DataHub.dividends` takes those
 that a test wants.
 """
 

@@ -49,7 +49,7 @@ def _takes(wanted: Container[str], symbol: Symbol) -> bool:
 
 
 class Listener(Protocol):
-    """A connected data client (`data_link.DataLink`)."""
+    """A connected data client (`link.DataLink`)."""
 
     def show(self, quotes: Sequence[Quote]) -> None:
         """New snapshots, under the terminal's lock."""

@@ -1,4 +1,4 @@
-"""The native module `xtquant.datacenter`: its functions, and its client (`data_client`) over one terminal.
+"""The native module `xtquant.datacenter`: its functions, and its client (`client`) over one terminal.
 
 All methods and functions of the real module exist with its arguments; what a MiniQMT does not offer raises
 RuntimeError `function not realize` as there.

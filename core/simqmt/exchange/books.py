@@ -1,14 +1,14 @@
 """The exchange of the simulated terminal: one displayed book per symbol, and the orders that wait for it.
 
-Two readings of a level-1 market, chosen once (`exchanges.make_exchange`):
+Two readings of a level-1 market, chosen once (`choice.make_exchange`):
 
 * `back`, the simulator's own: orders stand in a queue behind the displayed volume, call auctions match, what came in a
-  break waits for the next session (`exchange_queue`).
+  break waits for the next session (`queueing`).
 * `touch`, the replay's documented rule: orders that wait fill against displayed opposite volume of continuous
-  snapshots only, oldest first, whatever stands before them (`exchange_touch`).
+  snapshots only, oldest first, whatever stands before them (`touching`).
 
 Common to both: only the newest snapshot counts, and what an order took of it is gone until that symbol's next. With `back`
-orders of different accounts meet each other too (`exchange_crossing`); with `touch` they trade with what is displayed only.
+orders of different accounts meet each other too (`crossing`); with `touch` they trade with what is displayed only.
 """
 
 from __future__ import annotations

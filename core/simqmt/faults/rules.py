@@ -1,4 +1,4 @@
-"""Fault rules: their names, what they may hit and when, and schedules thrown by dice. Files of them: `fault_files`."""
+"""Fault rules: their names, what they may hit and when, and schedules thrown by dice. Files of them: `faults.files`."""
 
 from __future__ import annotations
 

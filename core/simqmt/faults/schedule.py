@@ -72,7 +72,7 @@ class Faults(NamedFaults):
 
     @classmethod
     def read(cls, path: Path, seed: int = 0) -> Faults:
-        """The rules of a file (`fault_files`). Raises BadInput naming the rule and its field."""
+        """The rules of a file (`faults.files`). Raises BadInput naming the rule and its field."""
         rules, own_seed = read_rules(path)
         return cls(rules, seed if own_seed is None else own_seed)
 

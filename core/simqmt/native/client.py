@@ -21,7 +21,7 @@ from core.simqmt.native.structs import MODULE, Method, Surface, argument_check, 
 
 
 class Window(Protocol):
-    """What a client needs of its terminal (`front.Front`)."""
+    """What a client needs of its terminal (`reception.front.Front`)."""
 
     clock: Conductor
     folder: Path | None

@@ -101,7 +101,7 @@ class Call:
 
 
 class Client(Protocol):
-    """What a terminal knows of a native client (`trader_client.ClientLink`)."""
+    """What a terminal knows of a native client (`native.client.ClientLink`)."""
 
     session: int
     connected: bool

@@ -1,7 +1,7 @@
 """The companies behind the built-in market's stocks: shares, profits and assets, invented and the same on every machine.
 
 Plausible for the security's base price and whole in themselves: assets are debts and equity, a year's profit grows over
-its quarters, profit per share follows from profit and shares, and free shares (`builtin_rights`) raise their number.
+its quarters, profit per share follows from profit and shares, and free shares (`rights`) raise their number.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Daily bars of one security of the built-in market, many days at once.
 
 A day's high, low, volume and amount are sums over its 240 minutes. `day_sums` works them out for a whole block of days
-in one go, to the same whole numbers as `builtin_minutes.make_path` does one by one, so daily bars, minute bars and
+in one go, to the same whole numbers as `minutes.make_path` does one by one, so daily bars, minute bars and
 snapshots agree whatever is asked for first. Kept as rows of whole numbers: a bar costs 64 bytes.
 """
 
@@ -132,7 +132,7 @@ def _bits(seed: int, security: Security, plans: Sequence[DayPlan]) -> Ints:
 
 
 def _normal(bits: Ints) -> Ints:
-    """`builtin_dice.normal` of many."""
+    """`dice.normal` of many."""
     total = bits & 4095
     for shift in (12, 24, 36):
         total += bits >> shift & 4095
@@ -143,7 +143,7 @@ def _normal(bits: Ints) -> Ints:
 
 
 def _walk(security: Security, opens: Ints, aims: Ints, restless: Ints, bits: Ints) -> tuple[Ints, Ints]:
-    """`builtin_minutes._walk` of many days: rows of days, columns of minutes."""
+    """`minutes._walk` of many days: rows of days, columns of minutes."""
     shape, squares = (np.array(values, np.int64) for values in swings())
     moves = opens * security.swing * restless * ONE // 10_000_000 * shape // 10_000
     moves = np.where(bits >> 58 == 0, moves * 5 // 2, moves)
@@ -161,7 +161,7 @@ def _minutes(
     moves: Ints,
     bits: Ints,
 ) -> tuple[Ints, Ints, Ints, Ints]:
-    """`builtin_minutes._minute` of many: high, low, volume and price of each."""
+    """`minutes._minute` of many: high, low, volume and price of each."""
     opens, ups, downs, volumes = about
     ends = wishes
     starts = np.concatenate((opens, wishes[:, :-1]), axis=1)

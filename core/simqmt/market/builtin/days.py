@@ -4,7 +4,7 @@ The chain starts at the base price on a fixed date, so a day is the same from wh
 a chain of their own that ends at the base price; they are made when they are asked for, and have daily bars only, as
 a MiniQMT keeps minutes for about a year. Prices are in ticks.
 
-The chains know no dividends: they are what prices look like after all of them (`builtin_rights`). A day before some
+The chains know no dividends: they are what prices look like after all of them (`rights`). A day before some
 is lifted by what was still to be paid, as one finds old prices in a newspaper; so the previous close of an ex-day is
 the exchange's reference price.
 """

@@ -1,6 +1,6 @@
 """The built-in market: endless believable trading days of well-known securities, the same for the same seed.
 
-A day is planned (`builtin_days`), cut into minutes (`builtin_minutes`) and shown as snapshots (`builtin_ticks`); each
+A day is planned (`days`), cut into minutes (`minutes`) and shown as snapshots (`ticks`); each
 step depends only on seed, security and moment. Starting at any moment therefore gives the snapshots that playing up to
 it would have given, and a terminal that comes back after a crash meets the same market.
 """

@@ -1,7 +1,7 @@
 """Ex-rights days of the built-in market: who pays what, and when.
 
 Facts of a security, not of a seed. A payer goes ex once a year between May and the first days of July, before the
-days that the market plays (`builtin_days.FIRST_DAY`): the accounts of a terminal never meet an ex-day, and the days
+days that the market plays (`days.FIRST_DAY`): the accounts of a terminal never meet an ex-day, and the days
 that are played are those of a market without dividends. Free shares are given in the early years only.
 """
 
