@@ -2,7 +2,7 @@
 
 It replaces only the two native modules `xtquant.xtpythonclient` and `xtquant.datacenter`:
 
-    from core.simqmt import SimTerminal, install
+    from core.simqmt import Conductor, SimTerminal, install
 
     terminal = SimTerminal(path, cash={"88000001": Decimal(1_000_000)}, market=..., clock=Conductor(...))
     install(terminal)  # before xtquant.xttrader is imported
@@ -12,7 +12,9 @@ It replaces only the two native modules `xtquant.xtpythonclient` and `xtquant.da
 `README.md` beside this file is the manual: options, public face, faults, and which module holds what.
 """
 
+from core.simqmt.clockwork.conductor import Conductor
+from core.simqmt.faults.schedule import Faults
 from core.simqmt.install import install, uninstall
 from core.simqmt.terminal import SimTerminal
 
-__all__ = ["SimTerminal", "install", "uninstall"]
+__all__ = ["Conductor", "Faults", "SimTerminal", "install", "uninstall"]
