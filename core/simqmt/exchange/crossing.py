@@ -35,6 +35,20 @@ def opponents(order: SimOrder, standing: Iterable[Standing]) -> list[Standing]:
     return sorted(found, key=lambda place: (sign * place.price, place.age))
 
 
+def moved_up(order: SimOrder, standing: Iterable[Standing], before: Book, after: Book) -> dict[int, Standing]:
+    """Orders of the same account that stand behind displayed shares which `order` took, nearer to the front by these."""
+    left = dict(after.opposite(order.side))
+    gone = {price: shown - left.get(price, 0) for price, shown in before.opposite(order.side)}
+    return {
+        place.order_id: replace(place, ahead=max(place.ahead - gone[place.price], 0))
+        for place in standing
+        if place.ahead
+        and place.owner == order.account
+        and place.side is not order.side
+        and gone.get(place.price)
+    }
+
+
 def with_own(book: Book, side: Side, resting: Sequence[Standing]) -> Book:
     """The book as an order of `side` meets it: our own orders are part of its levels."""
     volumes = dict(book.opposite(side))

@@ -39,7 +39,7 @@ from core.simqmt.exchange.books import (
     moved_by,
 )
 from core.simqmt.exchange.calls import made_call, result_of
-from core.simqmt.exchange.crossing import opponents, shared_out, with_own
+from core.simqmt.exchange.crossing import moved_up, opponents, shared_out, with_own
 
 _CALLS = frozenset({Phase.OPEN_CALL, Phase.CLOSE_CALL})
 _CALL_SESSIONS = frozenset(
@@ -60,6 +60,12 @@ class _Line:
     fresh: dict[int, SimOrder] = field(default_factory=dict)
     fixed: Places = field(default_factory=dict)
     owners: set[str] = field(default_factory=set)
+    sides: set[Side] = field(default_factory=set)
+
+    def knows(self, order: SimOrder) -> None:
+        """An order of the day: whose, and on which side."""
+        self.owners.add(order.account)
+        self.sides.add(order.side)
 
 
 class QueueExchange(Books):
@@ -99,7 +105,7 @@ class QueueExchange(Books):
     def arrive(self, order: SimOrder, moment: datetime, *, matching: bool) -> Moved:
         """Continuous: meets the book, and joins the queue with its rest. Otherwise it waits where it belongs."""
         line = self._line(order.symbol)
-        line.owners.add(order.account)
+        line.knows(order)
         quote = self.quote(order.symbol)
         form = form_of(order)
         if form is OrderForm.FIXED:
@@ -122,7 +128,7 @@ class QueueExchange(Books):
         """Behind everything that the next snapshot displays at its price; where it waited for a session that has not
         begun yet, it waits on."""
         line = self._line(order.symbol)
-        line.owners.add(order.account)
+        line.knows(order)
         session = phase_at(order.symbol, moment)
         sent = phase_at(order.symbol, ms_to_datetime(order.time_ms))
         if form_of(order) is OrderForm.FIXED:
@@ -154,8 +160,12 @@ class QueueExchange(Books):
     # continuous auction
 
     def _meet(self, line: _Line, order: SimOrder, now_ms: int) -> Moved:
+        book = self.book(order.symbol)
         resting = opponents(order, line.standing.values()) if len(line.owners) > 1 else []
         met, given = (self._cross(line, order, resting)) if resting else (self.meet(order), [])
+        if met.fills and len(line.sides) > 1:
+            left = self.book(order.symbol)
+            line.standing |= moved_up(order, line.standing.values(), book, left)
         if met.rest and met.limit is not None:
             ahead = displayed_ahead(self.book(order.symbol), order.side, met.limit)
             place = _place(order, now_ms)

@@ -119,6 +119,16 @@ def test_orders_of_one_account_never_meet(two: Desk) -> None:
     assert terminal.trades(ACCOUNT) == []
 
 
+def test_what_an_order_took_stands_before_no_order_of_its_account_either(two: Desk) -> None:
+    """Price, then time: 500 displayed at 10.02, then our 300. Once the 500 are gone ours is the first."""
+    terminal = two.terminal
+    terminal.manual_order(ACCOUNT, CODE, SELL, 300, "10.02")
+    terminal.manual_order(ACCOUNT, CODE, BUY, 400, "10.02")
+    terminal.manual_order(OTHER, CODE, BUY, 300, "10.02")
+    assert states(two, ACCOUNT)[0][:2] == (55, 200)  # 100 displayed shares went before it
+    assert states(two, OTHER) == [(56, 300, Decimal("10.02"))]
+
+
 def test_a_cancelled_order_meets_nobody(two: Desk) -> None:
     terminal = two.terminal
     number = terminal.manual_order(ACCOUNT, CODE, SELL, 300, "10.00")
