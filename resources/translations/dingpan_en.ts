@@ -1958,7 +1958,7 @@
     </message>
     <message>
         <source>已破损 {n}</source>
-        <translation>Stop broken {n}</translation>
+        <translation>SL hit {n}</translation>
     </message>
     <message>
         <source>已触发 · 被拦截</source>
@@ -1966,7 +1966,7 @@
     </message>
     <message>
         <source>已达盈 {n}</source>
-        <translation>Target hit {n}</translation>
+        <translation>TP hit {n}</translation>
     </message>
     <message>
         <source>开</source>
