@@ -44,7 +44,9 @@ class RealQuotesDesk:
 
         clock = clock or SystemClock()
         self.conductor = Conductor(clock.now_ms(), speed=1.0, lockstep=False)
-        self.terminal = SimTerminal(folder, {account_id: cash}, "feed", self.conductor, power_safe=True)
+        self.terminal = SimTerminal(
+            folder, {account_id: cash}, "feed", self.conductor, power_safe=True, calendar=plan.calendar
+        )
         install(self.terminal, trader=True, data=False)
         self.desk = ComposedDesk(
             Channel(

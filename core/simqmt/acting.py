@@ -11,7 +11,6 @@ from typing import Any
 from core.domain.enums import Phase
 from core.domain.market import Instrument, Quote, Symbol
 from core.errors import ContractError
-from core.exchange.calendar import MAINLAND
 from core.exchange.limits import LimitFacts
 from core.simqmt.broker.records import Ticket
 from core.simqmt.course import Course
@@ -121,7 +120,7 @@ class Acting(Course):
         """Go to the next trading day: open orders expire, T+1 settles; the clock moves to its 09:30 when it can."""
         with self.lock:
             self._require_open()
-            self._roll(MAINLAND.next_trading_day(self.trading_day))
+            self._roll(self.calendar.next_trading_day(self.trading_day))
             start_ms = open_ms(self.trading_day)
             self._hours.skip_to(start_ms)
             if isinstance(self.market, SkippingMarket):

@@ -12,6 +12,7 @@ from functools import partial
 
 from core.domain.market import Quote, Symbol
 from core.domain.money import milli_to_decimal
+from core.exchange.calendar import Calendar
 from core.simqmt.broker.counter import Counter
 from core.simqmt.broker.records import Push
 from core.simqmt.clockwork.conductor import Conductor
@@ -33,6 +34,7 @@ class Course(Looking):
     data: DataHub
     faults: Faults
     closed: bool
+    calendar: Calendar
     _counter: Counter
     _halts: Halts
     _hours: Hours
@@ -87,7 +89,7 @@ class Course(Looking):
                 return
             if self._still:
                 known, left = self._exchange.quotes(), self._exchange.rest_of
-                quotes = still_quotes(known, left, self._halts.until_ms, moment)
+                quotes = still_quotes(known, left, self._halts.until_ms, moment, self.calendar)
                 if quotes:
                     self._show(quotes)
             self._end_by(moment)

@@ -18,7 +18,7 @@ from datetime import date, datetime, time, timedelta
 
 from core.domain.enums import Phase
 from core.domain.market import SHANGHAI, Quote, Symbol, datetime_to_ms, ms_to_datetime
-from core.exchange.calendar import MAINLAND
+from core.exchange.calendar import MAINLAND, Calendar
 from core.exchange.refusals import Refused
 from core.exchange.sessions import SessionPhase, domain_phase, phase_at
 
@@ -52,11 +52,13 @@ class Hours:
         *,
         stands_still: bool,
         ended: Callable[[], bool],
+        calendar: Calendar = MAINLAND,
     ) -> None:
         """`strike(moment)` does what that moment brings; `ended`: no snapshot of the market's own will come."""
         self._strike = strike
         self._stands_still = stands_still
         self._ended = ended
+        self._calendar = calendar
         self._halts: list[int] = []
         self.next_timer_ms: int | None = self._after(now_ms)
 
@@ -90,12 +92,12 @@ class Hours:
                 if due_ms > now_ms:
                     return due_ms
             try:
-                day = MAINLAND.next_trading_day(day)
+                day = self._calendar.next_trading_day(day)
             except Refused:  # nobody knows the days after the calendar's end
                 return None
 
     def _moments(self, day: date) -> list[int]:
-        if not MAINLAND.is_trading_day(day):
+        if not self._calendar.is_trading_day(day):
             return []
         clocks, late = (_SESSIONS, timedelta()) if self._stands_still else (_ENDS, GRACE)
         moments = [datetime.combine(day, clock, SHANGHAI) + late for clock in clocks]
@@ -114,6 +116,7 @@ def still_quotes(
     left: Callable[[Quote], Quote],
     halted_until: Callable[[Symbol], int],
     moment: datetime,
+    calendar: Calendar = MAINLAND,
 ) -> list[Quote]:
     """What a market that stands still shows when a session begins or a halt ends: only what changes its phase.
 
@@ -123,7 +126,7 @@ def still_quotes(
     now_ms = datetime_to_ms(moment)
     shown = []
     for quote in quotes:
-        phase = domain_phase(quote.symbol, moment)
+        phase = domain_phase(quote.symbol, moment, calendar)
         halted = quote.suspended or quote.phase is Phase.SUSPENDED
         if halted and not 0 < halted_until(quote.symbol) <= now_ms:
             continue
@@ -132,8 +135,8 @@ def still_quotes(
     return shown
 
 
-def over(symbol: Symbol, moment: datetime) -> tuple[bool, bool]:
+def over(symbol: Symbol, moment: datetime, calendar: Calendar = MAINLAND) -> tuple[bool, bool]:
     """Whether the day is over for limit orders of a security, and for fixed-price orders too."""
-    phase = phase_at(symbol, moment)
+    phase = phase_at(symbol, moment, calendar)
     late = moment.astimezone(SHANGHAI).time() >= time(15)
     return late and phase in _OVER, late and phase is SessionPhase.CLOSED

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from core.domain.market import Instrument, Symbol
 from core.errors import ContractError
+from core.exchange.calendar import MAINLAND, Calendar
 from core.simqmt.acting import Acting
 from core.simqmt.broker.accounts import Accounts
 from core.simqmt.broker.counter import Counter
@@ -53,11 +54,12 @@ class SimTerminal(Acting):
         faults: Faults | None = None,
         queue: QueueRule = "back",
         power_safe: bool = False,
+        calendar: Calendar = MAINLAND,
     ) -> None:
         """`cash` and `positions` open accounts the folder does not know yet; known ones keep what they have.
 
         `market` is a source or a name (`market.named`); without one the terminal shows what `set_quote` puts in.
-        Without a clock it runs free at 1x. `power_safe`: every commit waits for the disk (`ledger.store`). Raises
+        Without a clock it runs free at 1x. `calendar`: the days on which the exchange trades. `power_safe`: every commit waits for the disk (`ledger.store`). Raises
         UserError when the folder is in use or its file is damaged.
         """
         if not (clock is None or isinstance(clock, Conductor)):
@@ -67,7 +69,7 @@ class SimTerminal(Acting):
         if latency_ms < 0:
             raise ContractError(f"latency_ms is not negative as {latency_ms}")
         if isinstance(market, str):
-            market = named_market(market, seed, None if clock is None else clock.now_ms())
+            market = named_market(market, seed, None if clock is None else clock.now_ms(), calendar)
         self.market: MarketSource = market if market is not None else StaticMarket()
         # Asked at every order, and slow to find out.
         self._waking = self.market if isinstance(self.market, WakingMarket) else None
@@ -75,6 +77,7 @@ class SimTerminal(Acting):
         self._own_clock = clock is None
         self.clock = clock or Conductor(self.market.start_ms, lockstep=False, speed=1.0)
         self.path = Path(path).absolute()
+        self.calendar = calendar
         self.latency_ms = latency_ms
         self.seed = seed
         self.faults = faults if faults is not None else Faults(seed=seed)
@@ -86,7 +89,7 @@ class SimTerminal(Acting):
         self.on_unsupported: list[Callable[[str], None]] = []  # asked for what it does not offer
         self.surface = load_surface()
         self.lock = threading.RLock()  # taken before any lock of a client
-        self._exchange = make_exchange(queue)
+        self._exchange = make_exchange(queue, calendar)
         self._halts = Halts()
         self._still = isinstance(self.market, StaticMarket)
         self._hours = Hours(
@@ -94,6 +97,7 @@ class SimTerminal(Acting):
             self._strike,
             stands_still=self._still,
             ended=lambda: self.market.peek_ms() is None,
+            calendar=calendar,
         )
         self._instruments: dict[Symbol, Instrument] = {}
         self._read_instruments()
@@ -122,6 +126,7 @@ class SimTerminal(Acting):
             push_views=push_views,
             facts=self._halts.facts,
             vouches_for=self._vouches_for,
+            calendar=self.calendar,
         )
         self.front = Front(
             self.surface,

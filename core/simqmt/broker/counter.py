@@ -14,6 +14,7 @@ from datetime import date, datetime, time
 from core.domain.enums import OrderStatus, Phase, Side
 from core.domain.market import Instrument, Quote, Symbol, ms_to_datetime
 from core.domain.money import milli_to_decimal
+from core.exchange.calendar import MAINLAND, Calendar
 from core.exchange.limits import LimitFacts
 from core.exchange.lots import OrderForm
 from core.exchange.refusals import Refused
@@ -60,6 +61,7 @@ class Counter:
         push_views: bool,
         facts: Callable[[Symbol], LimitFacts | None],
         vouches_for: Callable[[Symbol, int], bool],
+        calendar: Calendar = MAINLAND,
     ) -> None:
         """`push_views`: whether money and holdings are pushed, which many real installations never do. `facts`: what
         was told of a security beside its instrument. `vouches_for`: whether its book still holds at a moment."""
@@ -70,6 +72,7 @@ class Counter:
         self._push_views = push_views
         self._facts_of = facts
         self._vouches_for = vouches_for
+        self._calendar = calendar
         self._sights: dict[Symbol, Sight] = {}
         self._held_back: dict[Symbol, dict[int, None]] = {}
         self._unheard: dict[Symbol, dict[int, None]] = {}  # on their way while a feed is silent
@@ -100,7 +103,7 @@ class Counter:
 
     def place(self, ticket: Ticket) -> Placed:
         """Refuse at the request, refuse at the counter, or accept. An accepted order has yet to arrive."""
-        verdict = judge(self._facts(ticket), self._sight(Symbol(ticket.code)))
+        verdict = judge(self._facts(ticket), self._sight(Symbol(ticket.code)), self._calendar)
         if verdict.draft is None:
             error = order_error(ticket, -1, verdict.message)
             return Placed(-1, verdict.message, (error,))
@@ -127,7 +130,11 @@ class Counter:
         if order is None or order.account != account:
             message = "[COUNTER] [251022][委托不存在]"
             return CancelTaken(-1, message, 0, (CancelErrorPush(account, asked_id, "", -1, message),))
-        objection = _TOO_LATE if not order.status.is_cancelable else cancel_objection(order, self._now_ms())
+        objection = (
+            _TOO_LATE
+            if not order.status.is_cancelable
+            else cancel_objection(order, self._now_ms(), self._calendar)
+        )
         if objection:
             return CancelTaken(0, "", 0, (cancel_error(order, objection),))
         pending = _S.PARTSUCC_CANCEL if order.traded_volume else _S.REPORTED_CANCEL
@@ -147,7 +154,7 @@ class Counter:
             self._held_back.setdefault(order.symbol, {})[order_id] = None
             return ()
         moment = ms_to_datetime(self._now_ms())
-        matching = may_match(order, moment)
+        matching = may_match(order, moment, self._calendar)
         if matching and self._lacks_book(order, quote):
             self._unheard.setdefault(order.symbol, {})[order_id] = None
             return ()
@@ -166,7 +173,7 @@ class Counter:
     def cancel_wait_ms(self, order_id: int) -> int:
         """How long the exchange lets a cancel lie that reaches it now."""
         order = self._accounts.order(order_id)
-        return cancel_wait_ms(order, self._now_ms()) if order is not None else 0
+        return cancel_wait_ms(order, self._now_ms(), self._calendar) if order is not None else 0
 
     def cancel_arrives(self, order_id: int) -> tuple[Push, ...]:
         """A cancel arrives: the open rest goes, or it was too late, or the exchange takes none by now."""
@@ -175,7 +182,7 @@ class Counter:
             return ()
         if not order.working:
             return (cancel_error(order, _TOO_LATE),)
-        objection = cancel_objection(order, self._now_ms())
+        objection = cancel_objection(order, self._now_ms(), self._calendar)
         if not objection:
             return self._end(order, "")
         order = self._accounts.put(order.changed(_S.PART_SUCC if order.traded_volume else _S.REPORTED))
@@ -211,7 +218,7 @@ class Counter:
         """What the clock ends where no snapshot did: orders of securities whose day is over."""
         pushes: tuple[Push, ...] = ()
         for symbol in dict.fromkeys(order.symbol for order in self._accounts.working()):
-            day_over, all_over = over(symbol, moment)
+            day_over, all_over = over(symbol, moment, self._calendar)
             if day_over:
                 pushes += self.expire(symbol, fixed_too=all_over)
         return pushes

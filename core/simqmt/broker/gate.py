@@ -17,6 +17,7 @@ from core.domain.market import Instrument, Quote, Symbol, datetime_to_ms, ms_to_
 from core.domain.money import milli_to_decimal
 from core.exchange.boards import exchange_of
 from core.exchange.cage import BookTop, breach, cage_bound, quote_limits, top_of
+from core.exchange.calendar import MAINLAND, Calendar
 from core.exchange.checks import check_order
 from core.exchange.ledger import Ledger
 from core.exchange.limits import LimitFacts, Limits
@@ -123,7 +124,7 @@ class Verdict:
         return replace(self, message=self.prefix + _counter_text(refusal))
 
 
-def judge(facts: OrderFacts, sight: Sight) -> Verdict:
+def judge(facts: OrderFacts, sight: Sight, calendar: Calendar = MAINLAND) -> Verdict:
     """The verdict on a ticket. Cash and shares are judged by the ledger when it freezes them."""
     ticket = facts.ticket
     if facts.ledger is None:
@@ -141,7 +142,7 @@ def judge(facts: OrderFacts, sight: Sight) -> Verdict:
     if kind is not None and on_market:
         protects = uses_protection(kind, exchange_of(symbol)) and price is not None and price > 0
         price = price if protects else Decimal(0)
-    found = check_order(_query(facts, facts.ledger, sight, side, price), money=False)
+    found = check_order(_query(facts, facts.ledger, sight, side, price), calendar, money=False)
     refusal, instrument = found.refusal, sight.instrument
     unknown = sight.quote is None and instrument is None
     # Nothing is known of it, so a latest price neither: that is not what the program did wrong.
@@ -171,9 +172,9 @@ def _market_limit(
     return stand_in if stand_in is not None else Decimal(0)
 
 
-def may_match(order: SimOrder, moment: datetime) -> bool:
+def may_match(order: SimOrder, moment: datetime, calendar: Calendar = MAINLAND) -> bool:
     """Whether an order that arrives now meets the displayed book, or has to wait for the next session."""
-    return phase_at(order.symbol, moment) is SessionPhase.CONTINUOUS
+    return phase_at(order.symbol, moment, calendar) is SessionPhase.CONTINUOUS
 
 
 def is_held_back(order: SimOrder, quote: Quote) -> bool:
@@ -184,10 +185,10 @@ def is_held_back(order: SimOrder, quote: Quote) -> bool:
     return order.price > cage.bound if order.side is Side.BUY else order.price < cage.bound
 
 
-def late_objection(order: SimOrder, quote: Quote) -> str:
+def late_objection(order: SimOrder, quote: Quote, calendar: Calendar = MAINLAND) -> str:
     """Why the exchange refuses an order that it was sent in a break, when the book of continuous auction is there, in the
     counter's words; empty when it takes it. (A break has no price cage, so nobody judged it by one.)"""
-    sent = phase_at(order.symbol, ms_to_datetime(order.time_ms))
+    sent = phase_at(order.symbol, ms_to_datetime(order.time_ms), calendar)
     kind = price_type_of(order.price_type)
     if sent not in _BREAKS or kind is None or kind.form is not OrderForm.LIMIT:
         return ""
@@ -196,18 +197,18 @@ def late_objection(order: SimOrder, quote: Quote) -> str:
     return _prefix(order.symbol, order.price_type, order.side) + _counter_text(refusal) if refusal else ""
 
 
-def cancel_wait_ms(order: SimOrder, now_ms: int) -> int:
+def cancel_wait_ms(order: SimOrder, now_ms: int, calendar: Calendar = MAINLAND) -> int:
     """How long a cancel that is taken now lies before it is processed: from 09:25 to 09:30 Shenzhen takes, and waits."""
     moment = ms_to_datetime(now_ms)
-    if phase_at(order.symbol, moment) is not SessionPhase.GAP:
+    if phase_at(order.symbol, moment, calendar) is not SessionPhase.GAP:
         return 0
-    opening = next_start(order.symbol, moment, frozenset({SessionPhase.CONTINUOUS}))
+    opening = next_start(order.symbol, moment, frozenset({SessionPhase.CONTINUOUS}), calendar)
     return datetime_to_ms(opening) - now_ms
 
 
-def cancel_objection(order: SimOrder, now_ms: int) -> str:
+def cancel_objection(order: SimOrder, now_ms: int, calendar: Calendar = MAINLAND) -> str:
     """Why the exchange takes no cancel of this order now, in the counter's words; empty when it does."""
-    refusal = cancel_refusal(order.symbol, ms_to_datetime(now_ms))
+    refusal = cancel_refusal(order.symbol, ms_to_datetime(now_ms), calendar)
     return f"[COUNTER] [251021][当前时间不允许撤单][{refusal.text}]" if refusal else ""
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from core.domain.market import Instrument, Quote, Symbol
+from core.exchange.calendar import Calendar
 from core.simqmt.clockwork.conductor import Conductor
 from core.simqmt.faults.schedule import Faults
 from core.simqmt.market.sources import MarketSource
@@ -24,6 +25,7 @@ class Host(Protocol):
     path: Path
     faults: Faults
     closed: bool
+    calendar: Calendar
 
     @property
     def front(self) -> Window: ...

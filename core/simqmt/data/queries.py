@@ -8,7 +8,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from core.domain.market import SHANGHAI, Symbol, datetime_to_ms, ms_to_datetime
-from core.exchange.calendar import MAINLAND
 from core.market.bars import midnight
 from core.simqmt.data.bars import BarQueries, bound
 from core.simqmt.data.bonds import bond_record
@@ -165,7 +164,7 @@ class DataQueries:
         """Midnights in epoch ms, the last `count` of them (-1: all); without bounds all known up to today."""
         today = self.terminal.trading_day
         last = min(_day(end) or today, today)
-        first = _day(start) or date(min(MAINLAND.years), 1, 1)
+        first = _day(start) or date(min(self.terminal.calendar.years), 1, 1)
         days = self.terminal.market.trading_dates(first, last)
         chosen = days if count < 0 else days[-count:] if count else []
         return [_midnight(day) for day in chosen]
@@ -173,11 +172,14 @@ class DataQueries:
     def coming_dates(self) -> list[int]:
         """Midnights of the known trading days after today."""
         first = self.terminal.trading_day + timedelta(days=1)
-        return [_midnight(day) for day in MAINLAND.trading_days(first, MAINLAND.last_known_day)]
+        return [
+            _midnight(day)
+            for day in self.terminal.calendar.trading_days(first, self.terminal.calendar.last_known_day)
+        ]
 
     def holidays(self) -> list[int]:
         """Closed weekdays of the known years."""
-        return sorted(int(day.strftime("%Y%m%d")) for day in MAINLAND.closed)
+        return sorted(int(day.strftime("%Y%m%d")) for day in self.terminal.calendar.closed)
 
 
 def _matrix(found: Mapping[str, Sequence[Row]], names: Sequence[str], period: VendorPeriod) -> Any:

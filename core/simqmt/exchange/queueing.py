@@ -17,6 +17,7 @@ from datetime import datetime
 
 from core.domain.enums import Phase, Side
 from core.domain.market import Quote, Symbol, datetime_to_ms, ms_to_datetime
+from core.exchange.calendar import MAINLAND, Calendar
 from core.exchange.calling import CallOrder, fill_recorded, unmatched
 from core.exchange.lots import OrderForm
 from core.exchange.matching import match_on_arrival
@@ -71,8 +72,9 @@ class _Line:
 class QueueExchange(Books):
     """Books, queues and auctions of all symbols."""
 
-    def __init__(self) -> None:
+    def __init__(self, calendar: Calendar = MAINLAND) -> None:
         super().__init__()
+        self._calendar = calendar
         self._lines: dict[Symbol, _Line] = {}
         self._calls: dict[Symbol, Quote] = {}
 
@@ -114,7 +116,7 @@ class QueueExchange(Books):
             return Moved(tuple(self._at_close(line, quote))) if at_close and quote is not None else NOTHING
         if matching and quote is not None and is_trading(quote):
             return self._meet(line, order, datetime_to_ms(moment))
-        session = phase_at(order.symbol, moment)
+        session = phase_at(order.symbol, moment, self._calendar)
         halted = quote is not None and is_halted(quote)
         if form is OrderForm.MARKET and (halted or session is not SessionPhase.CONTINUOUS):
             return Moved(ended=(order.order_id,))
@@ -129,8 +131,8 @@ class QueueExchange(Books):
         begun yet, it waits on."""
         line = self._line(order.symbol)
         line.knows(order)
-        session = phase_at(order.symbol, moment)
-        sent = phase_at(order.symbol, ms_to_datetime(order.time_ms))
+        session = phase_at(order.symbol, moment, self._calendar)
+        sent = phase_at(order.symbol, ms_to_datetime(order.time_ms), self._calendar)
         if form_of(order) is OrderForm.FIXED:
             line.fixed[order.order_id] = _place(order, 0)
         elif order.traded_volume or form_of(order) is OrderForm.MARKET:
@@ -205,7 +207,7 @@ class QueueExchange(Books):
         }  # a call of which no snapshot was seen has nothing to decide it
         line.calling, line.fresh = {}, {}
         for order in waiting.values():
-            if objection := late_objection(order, quote):
+            if objection := late_objection(order, quote, self._calendar):
                 refused.append((order.order_id, objection))
                 continue
             moved = self._meet(line, order, quote.time_ms)

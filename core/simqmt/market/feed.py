@@ -15,7 +15,7 @@ from datetime import date, datetime, time
 
 from core.domain.market import SHANGHAI, Instrument, Quote, Symbol, datetime_to_ms, ms_to_datetime
 from core.exchange.boards import class_of
-from core.exchange.calendar import MAINLAND
+from core.exchange.calendar import MAINLAND, Calendar
 from core.exchange.refusals import Refused
 from core.simqmt.market.parts import WithoutPast, instrument_told
 
@@ -30,14 +30,20 @@ _MORNING = time(8, 30)
 class FeedMarket(WithoutPast):
     """A `MarketSource` filled from outside. Not thread-safe: the terminal calls it under its lock."""
 
-    def __init__(self, start_ms: int | None = None, instruments: Sequence[Instrument] = ()) -> None:
+    def __init__(
+        self,
+        start_ms: int | None = None,
+        instruments: Sequence[Instrument] = (),
+        calendar: Calendar = MAINLAND,
+    ) -> None:
         """`start_ms`: where the terminal's clock starts; now, when nobody says."""
         self._start_ms = start_ms if start_ms is not None else round(wall.time() * 1000)
         self._instruments = {item.symbol: item for item in instruments}
         self._newest: dict[Symbol, Quote] = {}
         self._seen_ms: dict[Symbol, int] = {}
         self._fed_ms = self._start_ms
-        self._morning_ms = _next_morning(self._start_ms)
+        self._calendar = calendar
+        self._morning_ms = _next_morning(self._start_ms, calendar)
 
     @property
     def name(self) -> str:
@@ -57,7 +63,7 @@ class FeedMarket(WithoutPast):
     def pop(self) -> tuple[Quote, ...]:
         """The morning came: no quote, but a new day."""
         assert self._morning_ms is not None
-        self._morning_ms = _next_morning(self._morning_ms)
+        self._morning_ms = _next_morning(self._morning_ms, self._calendar)
         return ()
 
     def take(self, quotes: Iterable[Quote], now_ms: int, *, until_ms: int | None = None) -> list[Quote]:
@@ -109,13 +115,13 @@ def _same(quote: Quote, known: Quote) -> bool:
     )
 
 
-def _next_morning(after_ms: int) -> int | None:
+def _next_morning(after_ms: int, calendar: Calendar) -> int | None:
     day = ms_to_datetime(after_ms).date()
     today = _at(day)
-    if today > after_ms and MAINLAND.is_trading_day(day):
+    if today > after_ms and calendar.is_trading_day(day):
         return today
     try:
-        return _at(MAINLAND.next_trading_day(day))
+        return _at(calendar.next_trading_day(day))
     except Refused:  # nobody knows the days after the calendar's end
         return None
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from core.domain.market import ms_to_datetime
 from core.errors import BadInput
+from core.exchange.calendar import MAINLAND, Calendar
 from core.simqmt.market.builtin.market import BuiltinMarket
 from core.simqmt.market.feed import FeedMarket
 from core.simqmt.market.replay import ReplayMarket
@@ -15,7 +16,9 @@ from core.simqmt.market.static_file import StaticFileMarket
 NAMES = ("builtin", "replay:FILE", "static:FILE", "feed")
 
 
-def named_market(name: str, seed: int = 0, start_ms: int | None = None) -> MarketSource:
+def named_market(
+    name: str, seed: int = 0, start_ms: int | None = None, calendar: Calendar = MAINLAND
+) -> MarketSource:
     """The market of a name. `start_ms` is where its clock starts; a replay always starts with its file.
 
     Raises BadInput for an unknown name, a file that cannot be used, a day the market does not have.
@@ -27,7 +30,7 @@ def named_market(name: str, seed: int = 0, start_ms: int | None = None) -> Marke
         start = ms_to_datetime(start_ms)
         return BuiltinMarket(seed, start.date(), start.time())
     if kind == "feed" and not file:
-        return FeedMarket(start_ms)
+        return FeedMarket(start_ms, calendar=calendar)
     if kind == "replay" and file:
         return ReplayMarket(Path(file))
     if kind == "static" and file:

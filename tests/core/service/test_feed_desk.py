@@ -10,6 +10,8 @@ from pathlib import Path
 from core.domain.enums import FeedState, Side
 from core.domain.market import Symbol
 from core.domain.watch import WatchItem
+from core.exchange.calendar import MAINLAND
+from core.exchange.user_days import parse_user_days, with_user_days
 from core.service import commands as c
 from core.service.news import CommandAnswered, InstrumentsNews, OrderNews
 from core.service.sources import QuotePlan
@@ -83,3 +85,9 @@ def test_a_security_that_the_source_cannot_name_is_shown_by_our_list(tmp_path: P
         shown = {one.symbol: one.name for news in desk.told(InstrumentsNews) for one in news.instruments}
         assert (shown[A], shown[B]) == ("浦发银行", "我的名字")
         assert desk.desk.service.parts.account.instruments[A] == nameless, "rules go by what the source says"
+
+
+def test_the_paper_exchange_keeps_the_days_of_the_desk(tmp_path: Path) -> None:
+    days = with_user_days(MAINLAND, parse_user_days("2027 全年\n"))
+    with RealDesk(tmp_path, ITEMS, QuotePlan(calendar=days), by_hand="手动") as desk:
+        assert desk.terminal.calendar is days

@@ -12,6 +12,8 @@ import pytest
 from core.domain.enums import Phase
 from core.domain.market import Instrument, Quote, Symbol
 from core.errors import ContractError
+from core.exchange.calendar import MAINLAND
+from core.exchange.user_days import parse_user_days, with_user_days
 from core.simqmt.clockwork.conductor import Conductor
 from core.simqmt.install import install
 from core.simqmt.market.feed import FeedMarket
@@ -194,3 +196,39 @@ def test_a_quiet_security_holds_for_five_minutes_while_others_are_quoted(fed: Fe
     assert [trader.order_states(order) for order in (early, late)] == [[50, 56], [50]]
     desk.settle(f"{FRIDAY} 15:01:00")
     assert trader.order_states(late) == [50, 54]
+
+
+def test_days_that_the_user_added_trade_on_fed_quotes(tmp_path: Path) -> None:
+    """The year after the calendar's end, from the last day of the known one."""
+    days = parse_user_days("2027 全年\n2027-01-01 休市\n")
+    calendar = with_user_days(MAINLAND, days)
+    clock = Conductor(at("2026-12-31 14:50:00"))
+    terminal = SimTerminal(tmp_path, {ACCOUNT: Decimal(100_000)}, "feed", clock, calendar=calendar)
+    install(terminal)
+    desk = Desk(terminal, clock, ListMarket(start="2026-12-31 14:50:00"))
+    desk.hold()
+    clock.start()
+    try:
+        terminal.feed([shown("2026-12-31 14:49:58", "10.00")])
+        trader = desk.trader()
+        desk.settle("2027-01-01 10:00:00")
+        assert str(terminal.trading_day) == "2026-12-31"
+        desk.settle("2027-01-04 10:00:00")
+        assert str(terminal.trading_day) == "2027-01-04"
+        terminal.feed([shown("2027-01-04 10:00:00", "10.00", asks=[("10.00", 1000)])])
+        order = trader.buy(PFYH, 300, 10.0)
+        desk.settle()
+        assert trader.order_states(order) == [50, 56]
+        terminal.next_day()
+        assert str(terminal.trading_day) == "2027-01-05"
+    finally:
+        desk.close()
+
+
+def test_a_day_that_nobody_knows_trades_nothing(fed: Fed) -> None:
+    desk = fed("2027-01-04 10:00:00")
+    desk.terminal.feed([shown("2027-01-04 09:59:58", "10.00")])
+    trader = desk.trader()
+    order = trader.buy(PFYH, 300, 10.0)
+    desk.settle()
+    assert trader.order_states(order) == [50, 57]
