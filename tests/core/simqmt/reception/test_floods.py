@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import sqlite3
 import threading
 from collections.abc import Callable
@@ -131,11 +130,3 @@ def test_only_a_power_safe_ledger_waits_for_the_disk(tmp_path: Path, power_safe:
     assert store._db.execute("PRAGMA synchronous").fetchone() == (level,)
     assert store._db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     store.close()
-
-
-def test_imported_modules_are_set_aside_from_the_collector_of_garbage(open_desk: Open) -> None:
-    open_desk()
-    frozen = gc.get_freeze_count()
-    assert frozen > 10_000
-    open_desk()
-    assert gc.get_freeze_count() <= frozen  # once in a process

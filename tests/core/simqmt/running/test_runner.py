@@ -519,3 +519,11 @@ def test_a_broken_static_file_names_the_place(tmp_path: Path, content: str, said
     with pytest.raises(BadInput, match=said) as caught:
         StaticFileMarket(path)
     assert "book.json" in str(caught.value)
+
+
+def test_the_collector_of_garbage_looks_through_no_module_that_was_imported_for_the_terminal(
+    tmp_path: Path,
+) -> None:
+    program = "import gc; print(gc.get_freeze_count() > 10_000, len(gc.get_objects()) < 10_000)"
+    done = run(tmp_path, "--quiet", "program.py", program=program)
+    assert done.stdout.split() == ["True", "True"], done.stderr
