@@ -108,7 +108,7 @@ def main(path: str) -> None:
     wait_for(lambda: reached(last, Status.ALLTRADED), "the order that was sent before", 20)
     again = send(Direction.LONG, "600000", Exchange.SSE, 10.10, 100)
     wait_for(lambda: reached(again, Status.ALLTRADED), "the order after the reconnect")
-    emit("reconnected", attempts=attempts, failed=said("连接失败"), nowhere=engine.get_order(nowhere).status.name,
+    emit("reconnected", attempts=attempts, failed=said("连接失败"), known=engine.get_order(nowhere) is not None,
          trades=len(engine.get_all_trades()))  # fmt: skip
     engine.close()
     leave()  # this gateway never stops its trader
