@@ -36,7 +36,9 @@ def test_vnpy_qmt_trades_a_day(tmp_path: Path, python_of: Callable[[str], Path])
     again = done.step("reconnected")
     assert again["attempts"] > 1
     assert again["failed"], "a session number in use, or used a moment ago, is refused"
-    assert not again["known"], "without a connection the answer has no remark, by which this gateway knows its orders"
+    assert not again["known"], (
+        "without a connection the answer has no remark, by which this gateway knows its orders"
+    )
     assert done.code == 0, done.err
     with terminal_of(folder) as terminal:
         fills = [trade.volume for trade in terminal.trades(ACCOUNT)]
