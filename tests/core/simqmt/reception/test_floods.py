@@ -130,3 +130,17 @@ def test_only_a_power_safe_ledger_waits_for_the_disk(tmp_path: Path, power_safe:
     assert store._db.execute("PRAGMA synchronous").fetchone() == (level,)
     assert store._db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     store.close()
+
+
+def test_a_ledger_asks_for_that_after_so_many_rows(
+    still_desk: Callable[..., Desk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.simqmt.ledger.store._CHECKPOINT_ROWS", 8)
+    terminal, done = still_desk().terminal, threading.Event()
+    terminal._store._keeper = LogKeeper(terminal._store.path, on_done=done.set)
+    terminal.set_quote(CODE, last="10.00", pre_close="10.00")
+    for _ in range(3):  # two rows each
+        terminal.manual_order("88000001", CODE, BUY, 100, "9.90")
+    assert not done.is_set()
+    terminal.manual_order("88000001", CODE, BUY, 100, "9.90")
+    assert done.wait(WAIT_S)
