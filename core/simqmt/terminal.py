@@ -59,15 +59,10 @@ class SimTerminal(Acting):
         """`cash` and `positions` open accounts the folder does not know yet; known ones keep what they have.
 
         `market` is a source or a name (`market.named`); without one the terminal shows what `set_quote` puts in.
-        Without a clock it runs free at 1x. `calendar`: the days on which the exchange trades. `power_safe`: every commit waits for the disk (`ledger.store`). Raises
-        UserError when the folder is in use or its file is damaged.
+        Without a clock it runs free at 1x. `calendar`: the days on which the exchange trades. `power_safe`: every commit
+        waits for the disk (`ledger.store`). Raises UserError when the folder is in use or its file is damaged.
         """
-        if not (clock is None or isinstance(clock, Conductor)):
-            raise ContractError(
-                f"clock is a Conductor, as Conductor(start_ms, lockstep=False, speed=1.0), not {clock!r}"
-            )
-        if latency_ms < 0:
-            raise ContractError(f"latency_ms is not negative as {latency_ms}")
+        _check(clock, latency_ms)
         if isinstance(market, str):
             market = named_market(market, seed, None if clock is None else clock.now_ms(), calendar)
         self.market: MarketSource = market if market is not None else StaticMarket()
@@ -83,10 +78,9 @@ class SimTerminal(Acting):
         self.faults = faults if faults is not None else Faults(seed=seed)
         self.closed = self._left = False
         self.on_close: list[Callable[[], None]] = []
-        self.on_stranger: list[
-            Callable[[str, int], None]
-        ] = []  # asked for an account that is not here: it, its type
-        self.on_unsupported: list[Callable[[str], None]] = []  # asked for what it does not offer
+        # Asked for an account that is not here: it and its type. Asked for what a terminal does not offer.
+        self.on_stranger: list[Callable[[str, int], None]] = []
+        self.on_unsupported: list[Callable[[str], None]] = []
         self.surface = load_surface()
         self.lock = threading.RLock()  # taken before any lock of a client
         self._exchange = make_exchange(queue, calendar)
@@ -102,8 +96,8 @@ class SimTerminal(Acting):
         self._instruments: dict[Symbol, Instrument] = {}
         self._read_instruments()
         self._store = Store(self.path, power_safe=power_safe)
-        mark_folder(self.path)
         try:
+            mark_folder(self.path)
             self._state = self._store.loaded
             self._furnish(push_asset_and_positions)
             self._open_day(cash, positions or {})
@@ -186,3 +180,12 @@ class SimTerminal(Acting):
         for order in self._accounts.working():
             self.front.resume(order)
         self._end_by(self.clock.now() - GRACE, opening=True)
+
+
+def _check(clock: object, latency_ms: int) -> None:
+    if not (clock is None or isinstance(clock, Conductor)):
+        raise ContractError(
+            f"clock is a Conductor, as Conductor(start_ms, lockstep=False, speed=1.0), not {clock!r}"
+        )
+    if latency_ms < 0:
+        raise ContractError(f"latency_ms is not negative as {latency_ms}")
