@@ -61,11 +61,11 @@ class Toy:
     def drop(self, link: Any) -> None:
         link.connected = False
 
-    def submit(self, request: Any) -> int:
+    def submit(self, request: Any) -> None:
         link, make = request.link, self.surface.make
         if request.name != "orderStock":
             link.answer(request, 0)
-            return 0
+            return
         asked = request.struct
         number = len(self._orders) + 1
         values = {
@@ -90,7 +90,6 @@ class Toy:
             )
             link.push("bindOnStockTradeCallback", trade)
             link.push("bindOnStockOrderCallback", make("XtOrder", **values, order_status=56))
-        return 0
 
 
 class Program:

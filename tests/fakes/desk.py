@@ -141,9 +141,9 @@ class LockstepDesk:
         front = self.terminal.front
         submit = front.submit
 
-        def watched(request: Any) -> int:
+        def watched(request: Any) -> None:
             watch(request.name, request.args[0] if request.args else None)
-            return submit(request)
+            submit(request)
 
         front.submit = watched  # type: ignore[method-assign]
 

@@ -38,8 +38,8 @@ class Window(Protocol):
         """A client stopped."""
         ...
 
-    def submit(self, request: Request) -> int:
-        """Take a request: 0, or -1 when its client is not connected."""
+    def submit(self, request: Request) -> None:
+        """Take a request; its answer comes through `answer`."""
         ...
 
 

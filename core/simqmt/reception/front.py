@@ -121,8 +121,8 @@ class Front:
 
     # requests
 
-    def submit(self, request: Request) -> int:
-        """Take a request to the inbox: 0, or -1 when its client is not connected."""
+    def submit(self, request: Request) -> None:
+        """Take a request to the inbox; one of a client that is not connected is answered so."""
         link = request.link
         names, values = self._reader.read(request.args)
         with self._door:
@@ -130,7 +130,7 @@ class Front:
             self._calls.append(Call(now_ms, link.session, request.name, request.seq, names, values))
             if self.closed:
                 link.answer(request, empty_answer(self.surface, request, NOT_CONNECTED))
-                return -1
+                return
             if request.name in KILLED:
                 self.faults.step(f"{request.name}.received")
             self._know(link)
@@ -138,7 +138,6 @@ class Front:
             if not self._inbox:
                 self.later(self._work)
             self._inbox.append(request)
-            return 0 if request.sent else -1
 
     def settle(self, outcome: Outcome) -> None:
         """Let what was done by hand reach the exchange, make it durable, then tell. Under the lock."""
@@ -173,8 +172,8 @@ class Front:
 
         Money and holdings are told once for all that was made durable together, as they are then: in a flood the
         states between are of use to nobody. In lock-step every state is told, and requests of several threads are
-        taken thread by thread. With faults about, each request is made
-        durable and told before the next one is done, so that a fault hits what it names.
+        taken thread by thread. With faults about, each request is made durable and told before the next one is done,
+        so that a fault hits what it names.
         """
         with self._lock:
             with self._door:
